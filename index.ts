@@ -1,0 +1,7 @@
+export { configure } from './configure.ts'
+export { stubsRoot } from './stubs/main.ts'
+export * as errors from './src/errors.ts'
+export { defineConfig } from './src/define_config.ts'
+export { usernames } from './src/usernames.ts'
+export { GuestUserManager } from './src/guest_user_manager.ts'
+export { HttpGuestUser } from './src/http/http_guest_user.ts'

@@ -1,0 +1,75 @@
+import { configProvider } from '@adonisjs/core'
+import { HttpContext } from '@adonisjs/core/http'
+import type { ApplicationService } from '@adonisjs/core/types'
+
+import type { ResolvedConfig } from '../src/types.ts'
+import { GuestUserManager } from '../src/guest_user_manager.ts'
+import { E_INVALID_GUEST_USER_CONFIG, E_MISSING_GUEST_USER_MIDDLEWARE } from '../src/errors.ts'
+
+/**
+ * Registers the manager as `guestUser.manager`, and the tags with Edge where
+ * the application uses it
+ */
+export default class GuestUserProvider {
+  constructor(protected app: ApplicationService) {}
+
+  register() {
+    this.app.container.singleton('guestUser.manager', async (resolver) => {
+      const config = await configProvider.resolve<ResolvedConfig>(
+        this.app,
+        this.app.config.get('guest_user')
+      )
+      if (!config) {
+        throw new E_INVALID_GUEST_USER_CONFIG([
+          'It must export what "defineConfig" of "adonisjs-guest-user" returns. Run "node ace configure adonisjs-guest-user" to create it',
+        ])
+      }
+
+      const [database, emitter, hash] = await Promise.all([
+        resolver.make('lucid.db'),
+        resolver.make('emitter'),
+        resolver.make('hash'),
+      ])
+      return new GuestUserManager(config, {
+        database,
+        emitter,
+        hashPassword: (value) => hash.make(value),
+      })
+    })
+  }
+
+  async boot() {
+    this.#explainMissingMiddleware()
+    await this.#registerEdgePlugin()
+  }
+
+  /**
+   * A site with a wrong configuration should not come up
+   */
+  async start() {
+    if (this.app.getEnvironment() === 'web') {
+      await this.app.container.make('guestUser.manager')
+    }
+  }
+
+  /**
+   * The initialize middleware puts the real `guestUser` on each context
+   */
+  #explainMissingMiddleware() {
+    HttpContext.getter('guestUser', function () {
+      throw new E_MISSING_GUEST_USER_MIDDLEWARE([
+        '"ctx.guestUser" is not there: "adonisjs-guest-user/initialize_guest_user_middleware" is missing.',
+      ])
+    })
+  }
+
+  async #registerEdgePlugin() {
+    if (this.app.usingEdgeJS) {
+      const [{ default: edge }, { edgePluginGuestUser }] = await Promise.all([
+        import('edge.js'),
+        import('../src/edge/plugin.ts'),
+      ])
+      edge.use(edgePluginGuestUser(() => this.app.container.make('guestUser.manager')))
+    }
+  }
+}

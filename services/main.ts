@@ -1,0 +1,14 @@
+import app from '@adonisjs/core/services/app'
+
+import type { GuestUserManager } from '../src/guest_user_manager.ts'
+
+let guestUsers: GuestUserManager
+
+/**
+ * The manager of guest users, once the application has booted
+ */
+await app.booted(async () => {
+  guestUsers = await app.container.make('guestUser.manager')
+})
+
+export { guestUsers as default }

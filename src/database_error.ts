@@ -1,0 +1,92 @@
+/**
+ * What the four drivers say in their own ways
+ */
+export interface DatabaseError {
+  kind: 'unique' | 'not_null' | 'foreign_key' | 'missing_table' | 'transient'
+  table?: string
+  column?: string
+}
+
+interface DriverError {
+  code?: unknown
+  message?: unknown
+  table?: unknown
+  column?: unknown
+}
+
+type Kind = DatabaseError['kind']
+
+/**
+ * PostgreSQL: SQLSTATE. MySQL and MariaDB: symbolic names. SQLite: extended
+ * result codes
+ */
+const KINDS: Record<string, Kind> = {
+  '23505': 'unique',
+  '23502': 'not_null',
+  '23503': 'foreign_key',
+  '23001': 'foreign_key',
+  '42P01': 'missing_table',
+  '40001': 'transient',
+  '40P01': 'transient',
+  'ER_DUP_ENTRY': 'unique',
+  'ER_BAD_NULL_ERROR': 'not_null',
+  'ER_NO_DEFAULT_FOR_FIELD': 'not_null',
+  'ER_ROW_IS_REFERENCED': 'foreign_key',
+  'ER_ROW_IS_REFERENCED_2': 'foreign_key',
+  'ER_NO_SUCH_TABLE': 'missing_table',
+  'ER_LOCK_DEADLOCK': 'transient',
+  'SQLITE_CONSTRAINT_UNIQUE': 'unique',
+  'SQLITE_CONSTRAINT_PRIMARYKEY': 'unique',
+  'SQLITE_CONSTRAINT_NOTNULL': 'not_null',
+  'SQLITE_CONSTRAINT_FOREIGNKEY': 'foreign_key',
+  'SQLITE_CONSTRAINT_TRIGGER': 'foreign_key',
+  'SQLITE_BUSY': 'transient',
+  'SQLITE_BUSY_SNAPSHOT': 'transient',
+}
+
+/**
+ * SQLite has no code of its own for a missing table
+ */
+const SQLITE_MISSING_TABLE = /no such table: (?:\w+\.)?(\w+)/
+const MYSQL_MISSING_TABLE = /Table '(?:[^'.]+\.)?([^'.]+)' doesn't exist/
+const POSTGRES_MISSING_TABLE = /relation "([^"]+)" does not exist/
+const SQLITE_NOT_NULL = /NOT NULL constraint failed: (\w+)\.(\w+)/
+const MYSQL_NOT_NULL = /(?:Column|Field) '([^']+)'/
+
+/**
+ * Reads an error of a database driver
+ *
+ * @returns null for anything that is not one of the kinds above
+ */
+export function readDatabaseError(error: unknown): DatabaseError | null {
+  if (!(error instanceof Error)) {
+    return null
+  }
+
+  const { code, message, table, column } = error as DriverError
+  const text = String(message)
+  const kind =
+    KINDS[String(code)] ?? (SQLITE_MISSING_TABLE.test(text) ? 'missing_table' : undefined)
+  if (!kind) {
+    return null
+  }
+
+  const found: DatabaseError = { kind }
+  if (typeof table === 'string') {
+    found.table = table
+  }
+  if (typeof column === 'string') {
+    found.column = column
+  }
+  if (kind === 'missing_table') {
+    found.table = [SQLITE_MISSING_TABLE, MYSQL_MISSING_TABLE, POSTGRES_MISSING_TABLE]
+      .map((pattern) => pattern.exec(text)?.[1])
+      .find(Boolean)
+  }
+  if (kind === 'not_null' && !found.column) {
+    const sqlite = SQLITE_NOT_NULL.exec(text)
+    found.table = sqlite?.[1]
+    found.column = sqlite?.[2] ?? MYSQL_NOT_NULL.exec(text)?.[1]
+  }
+  return found
+}

@@ -1,0 +1,149 @@
+import { isbot } from 'isbot'
+import { configProvider } from '@adonisjs/core'
+import string from '@adonisjs/core/helpers/string'
+import type { HttpContext } from '@adonisjs/core/http'
+import type { LucidModel } from '@adonisjs/lucid/types/model'
+import type { ApplicationService, ConfigProvider } from '@adonisjs/core/types'
+
+import { usernames } from './usernames.ts'
+import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
+import type { GuestUserConfig, RedirectsConfig, ResolvedConfig } from './types.ts'
+
+/**
+ * Defines the configuration of guest users
+ *
+ * @returns a config provider: what is not given is filled in when the
+ * application has started
+ * @throws E_INVALID_GUEST_USER_CONFIG when an option is missing or wrong
+ *
+ * @example
+ * export default defineConfig({
+ *   userModel: () => import('#models/user'),
+ *   username: usernames.friendly(),
+ *   attributes: ({ username }) => ({ fullName: username, email: `${username}@guest.invalid` }),
+ * })
+ */
+export function defineConfig<Model extends LucidModel>(
+  config: GuestUserConfig<Model>
+): ConfigProvider<ResolvedConfig<Model>> {
+  mustBeFunction('userModel', config.userModel, `() => import('#models/user')`)
+  mustBeFunction('attributes', config.attributes, '({ username }) => ({ email: … })')
+  mustBeFunction('username', config.username ?? usernames.uuid(), 'usernames.uuid()')
+  mustBeFunction('allow', config.allow ?? (() => true), '(ctx) => true')
+
+  const expireBy = config.expireBy ?? 'lastSeenAt'
+  if (expireBy !== 'lastSeenAt' && expireBy !== 'createdAt') {
+    throw new E_INVALID_GUEST_USER_CONFIG(['"expireBy" must be "lastSeenAt" or "createdAt"'])
+  }
+  const maxAge = config.maxAge === undefined ? undefined : parseMaxAge(config.maxAge)
+
+  return configProvider.create(async (app) => ({
+    enabled: config.enabled ?? true,
+    guard: await resolveGuard(app, config.guard as string | undefined),
+    userModel: config.userModel,
+    guestModel: config.guestModel ?? (() => import('./models/guest.ts')),
+    username: config.username ?? usernames.uuid(),
+    attributes: config.attributes,
+    passwordColumn: config.passwordColumn,
+    maxAge: maxAge ?? (await readSessionAge(app)),
+    expireBy,
+    allow: config.allow ?? (() => true),
+    isCrawler: createCrawlerTest(config.crawlers),
+    redirects: resolveRedirects(config.redirects),
+  }))
+}
+
+function mustBeFunction(name: string, value: unknown, example: string) {
+  if (typeof value !== 'function') {
+    throw new E_INVALID_GUEST_USER_CONFIG([`"${name}" must be a function, such as ${example}`])
+  }
+}
+
+/**
+ * Durations are parsed the framework's way: a number is seconds
+ */
+function parseMaxAge(maxAge: string | number): number {
+  let seconds: number
+  try {
+    seconds = string.seconds.parse(maxAge)
+  } catch {
+    seconds = Number.NaN
+  }
+  if (!Number.isFinite(seconds) || seconds <= 0) {
+    throw new E_INVALID_GUEST_USER_CONFIG([
+      `"maxAge" must be a duration such as '30 days' or a positive number of seconds, not "${maxAge}"`,
+    ])
+  }
+  return seconds * 1000
+}
+
+async function resolveGuard(app: ApplicationService, wanted?: string): Promise<string> {
+  const auth = await configProvider.resolve<{ default: string; guards: Record<string, unknown> }>(
+    app,
+    app.config.get('auth')
+  )
+  if (!auth) {
+    throw new E_INVALID_GUEST_USER_CONFIG([
+      'It needs a session guard from "config/auth.ts", which is missing. Run "node ace add @adonisjs/auth --guard=session"',
+    ])
+  }
+
+  const guard = wanted ?? auth.default
+  if (!Object.hasOwn(auth.guards, guard)) {
+    throw new E_INVALID_GUEST_USER_CONFIG([
+      `"guard" is "${guard}", but "config/auth.ts" has only: ${Object.keys(auth.guards).join(', ')}`,
+    ])
+  }
+  return guard
+}
+
+async function readSessionAge(app: ApplicationService): Promise<number> {
+  const session = await configProvider.resolve<{ age: string | number }>(
+    app,
+    app.config.get('session')
+  )
+  if (!session) {
+    throw new E_INVALID_GUEST_USER_CONFIG([
+      '"maxAge" defaults to the session age, but "config/session.ts" is missing. Set "maxAge", or run "node ace add @adonisjs/session"',
+    ])
+  }
+  return string.seconds.parse(session.age) * 1000
+}
+
+/**
+ * A list of patterns works like `BLOCKED_USER_AGENTS` of django-guest-user:
+ * each is a regular expression, upper and lower case are the same
+ */
+function createCrawlerTest(
+  crawlers: GuestUserConfig<LucidModel>['crawlers']
+): ResolvedConfig['isCrawler'] {
+  if (crawlers === false) {
+    return () => false
+  }
+  if (typeof crawlers === 'function') {
+    return crawlers
+  }
+
+  const userAgent = (ctx: HttpContext) => ctx.request.header('user-agent', '')!
+  if (crawlers === undefined) {
+    return (ctx) => isbot(userAgent(ctx))
+  }
+
+  if (!Array.isArray(crawlers)) {
+    throw new E_INVALID_GUEST_USER_CONFIG([
+      '"crawlers" must be false, a list of patterns, or a function',
+    ])
+  }
+  const patterns = crawlers.map((pattern) => new RegExp(pattern, 'i'))
+  return (ctx) => patterns.some((pattern) => pattern.test(userAgent(ctx)))
+}
+
+function resolveRedirects(redirects: RedirectsConfig = {}): Required<RedirectsConfig> {
+  const login = redirects.login ?? '/login'
+  return {
+    login,
+    convert: redirects.convert ?? '/signup',
+    anonymous: redirects.anonymous ?? login,
+    registered: redirects.registered ?? '/',
+  }
+}

@@ -1,0 +1,140 @@
+/// <reference types="@adonisjs/session/session_middleware" />
+
+import type { I18n } from '@adonisjs/i18n'
+import type { HttpContext } from '@adonisjs/core/http'
+import { createError, Exception } from '@adonisjs/core/exceptions'
+
+const CONFIG_FILE = 'config/guest_user.ts'
+const KERNEL_FILE = 'start/kernel.ts'
+
+/**
+ * Mistakes in the set-up. Each message names the file and the fix; they are
+ * meant for the developer, so the application's own error page shows them
+ */
+export const E_INVALID_GUEST_USER_CONFIG = createError<[reason: string]>(
+  `Invalid "${CONFIG_FILE}" file. %s`,
+  'E_INVALID_GUEST_USER_CONFIG',
+  500
+)
+
+export const E_MISSING_GUEST_USER_MIDDLEWARE = createError<[reason: string]>(
+  `%s Fix the order of "router.use([…])" in "${KERNEL_FILE}": session, then auth, then "adonisjs-guest-user/initialize_guest_user_middleware"`,
+  'E_MISSING_GUEST_USER_MIDDLEWARE',
+  500
+)
+
+export const E_MISSING_GUESTS_TABLE = createError<[table: string]>(
+  'The "%s" table does not exist. Run "node ace migration:run"; if there is no migration for it in "database/migrations", run "node ace configure adonisjs-guest-user" first',
+  'E_MISSING_GUESTS_TABLE',
+  500
+)
+
+export const E_INCOMPLETE_GUEST_ATTRIBUTES = createError<[column: string]>(
+  `Cannot create a guest: the column "%s" is NOT NULL and has no value. Return it from "attributes" in "${CONFIG_FILE}"`,
+  'E_INCOMPLETE_GUEST_ATTRIBUTES',
+  500
+)
+
+/**
+ * What the visitor-facing errors have in common: a translatable message, and an
+ * answer that fits the client
+ */
+class VisitorException extends Exception {
+  /**
+   * Path to send browsers to. Without it they get the message
+   */
+  redirectTo?: string
+
+  /**
+   * Store the page wanted as the session's intended URL
+   */
+  keepIntendedUrl = false
+
+  /**
+   * Translation identifier of the message
+   */
+  get identifier() {
+    return `errors.${this.code}`
+  }
+
+  getResponseMessage(error: this, ctx: HttpContext): string {
+    if ('i18n' in ctx) {
+      return (ctx.i18n as I18n).t(error.identifier, {}, error.message)
+    }
+    return error.message
+  }
+
+  /**
+   * Redirects browsers, answers JSON clients in their own format
+   */
+  async handle(error: this, ctx: HttpContext) {
+    const message = this.getResponseMessage(error, ctx)
+
+    switch (ctx.request.accepts(['html', 'application/vnd.api+json', 'json'])) {
+      case 'json':
+        return ctx.response.status(error.status).send({ errors: [{ message }] })
+      case 'application/vnd.api+json':
+        return ctx.response
+          .status(error.status)
+          .send({ errors: [{ code: error.code, title: message }] })
+      default:
+        return this.#respondToBrowser(error, message, ctx)
+    }
+  }
+
+  #respondToBrowser(error: this, message: string, ctx: HttpContext) {
+    if (!error.redirectTo) {
+      return ctx.response.status(error.status).send(message)
+    }
+
+    ctx.session?.flash('error', message)
+    const redirect = ctx.response.redirect()
+    if (error.keepIntendedUrl) {
+      redirect.withIntendedUrl()
+    }
+    return redirect.toPath(error.redirectTo)
+  }
+}
+
+/**
+ * The page is for guests only. 401 for anonymous visitors, 403 for regular users
+ */
+export const E_GUEST_USER_REQUIRED = class GuestUserRequiredException extends VisitorException {
+  static status = 403
+  static code = 'E_GUEST_USER_REQUIRED'
+  static message = 'This page is for guests only'
+}
+
+/**
+ * The page is for regular users only. 401 for anonymous visitors, 403 for guests
+ */
+export const E_REGULAR_USER_REQUIRED = class RegularUserRequiredException extends VisitorException {
+  static status = 403
+  static code = 'E_REGULAR_USER_REQUIRED'
+  static message = 'Sign up or log in to see this page'
+  keepIntendedUrl = true
+}
+
+/**
+ * The page is for people without an account
+ */
+export const E_ALREADY_REGISTERED = class AlreadyRegisteredException extends VisitorException {
+  static status = 403
+  static code = 'E_ALREADY_REGISTERED'
+  static message = 'You already have an account'
+}
+
+/**
+ * No free username was found within the bounded number of attempts
+ */
+export const E_USERNAME_EXHAUSTED = class UsernameExhaustedException extends VisitorException {
+  static status = 503
+  static code = 'E_USERNAME_EXHAUSTED'
+  static message = 'No guest account is available at the moment. Please try again later'
+  static help = `All generated usernames were taken. Give the generator in "${CONFIG_FILE}" more room, and derive every unique column in "attributes" from "username"`
+
+  constructor(attempts: number, options?: ErrorOptions) {
+    super(undefined, options)
+    this.help = `${UsernameExhaustedException.help} (${attempts} attempts)`
+  }
+}

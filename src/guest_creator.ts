@@ -1,0 +1,198 @@
+import { DateTime } from 'luxon'
+import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
+import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
+
+import debug from './debug.ts'
+import type { Guest } from './models/guest.ts'
+import { readDatabaseError } from './database_error.ts'
+import type { GuestDirectory } from './guest_directory.ts'
+import type { UnusablePassword } from './unusable_password.ts'
+import type { CreateGuestOptions, ResolvedConfig } from './types.ts'
+import {
+  E_INCOMPLETE_GUEST_ATTRIBUTES,
+  E_INVALID_GUEST_USER_CONFIG,
+  E_USERNAME_EXHAUSTED,
+} from './errors.ts'
+
+/**
+ * Names tried before giving up. Numbered names have grown by seven digits then
+ */
+const MOST_ATTEMPTS = 10
+
+/**
+ * Parallel first requests of one visitor arrive within this time
+ */
+const VISIT_KEY_LIFETIME = 10_000
+
+/**
+ * What is done after a failed attempt: another name, the same name again, or
+ * the guest that a parallel request has just made
+ */
+type Failure = 'username_taken' | 'transient' | 'visit_key_taken'
+
+export interface CreatedGuest {
+  user: LucidRow
+  guest: Guest
+
+  /**
+   * False when a parallel request of the same visitor made the guest
+   */
+  created: boolean
+}
+
+/**
+ * Writes a user and its `guests` row in one transaction
+ */
+export class GuestCreator {
+  #config: ResolvedConfig
+  #userModel: LucidModel
+  #directory: GuestDirectory
+  #password: UnusablePassword | null
+
+  constructor(
+    config: ResolvedConfig,
+    userModel: LucidModel,
+    directory: GuestDirectory,
+    password: UnusablePassword | null
+  ) {
+    this.#config = config
+    this.#userModel = userModel
+    this.#directory = directory
+    this.#password = password
+  }
+
+  async create(options: CreateGuestOptions): Promise<CreatedGuest> {
+    let nameAttempt = 1
+    let username = options.username ?? (await this.#generateUsername(options, nameAttempt))
+
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return { ...(await this.#insert(username, options)), created: true }
+      } catch (error) {
+        const failure = error instanceof FailedInsert ? error.failure : undefined
+        if (!failure || attempt === MOST_ATTEMPTS) {
+          throw this.#explain(error, failure, attempt)
+        }
+        debug('attempt %d to create a guest failed: %s', attempt, failure)
+
+        if (failure === 'visit_key_taken') {
+          const twin = await this.#findTwin(options.visitKey!)
+          if (twin) {
+            return { ...twin, created: false }
+          }
+        }
+        if (failure === 'username_taken') {
+          nameAttempt += 1
+          username = await this.#generateUsername(options, nameAttempt)
+        }
+      }
+    }
+  }
+
+  async #generateUsername(options: CreateGuestOptions, attempt: number): Promise<string> {
+    const username = await this.#config.username(options.ctx, attempt)
+    if (typeof username !== 'string' || username.trim() === '') {
+      throw new E_INVALID_GUEST_USER_CONFIG(['"username" must return a name that is not empty'])
+    }
+    return username
+  }
+
+  async #insert(username: string, options: CreateGuestOptions) {
+    const user = await this.#buildUser(username, options)
+
+    return this.#directory.client().transaction(async (trx) => {
+      user.useTransaction(trx)
+      await user.save().catch((error) => {
+        throw new FailedInsert(error, 'username_taken')
+      })
+      const guest = await this.#insertGuest(user, options, trx).catch((error) => {
+        throw new FailedInsert(error, 'visit_key_taken')
+      })
+      return { user, guest }
+    })
+  }
+
+  async #insertGuest(
+    user: LucidRow,
+    options: CreateGuestOptions,
+    trx: TransactionClientContract
+  ): Promise<Guest> {
+    const now = DateTime.now()
+    const guest = new this.#directory.guestModel()
+    guest.userId = user.$primaryKeyValue!
+    guest.createdAt = now
+    guest.lastSeenAt = now
+    guest.visitKey = options.visitKey ?? null
+    return guest.useTransaction(trx).save()
+  }
+
+  async #buildUser(username: string, options: CreateGuestOptions): Promise<LucidRow> {
+    const attributes = await this.#config.attributes({ username, ctx: options.ctx })
+    for (const name of Object.keys(attributes ?? {})) {
+      if (!this.#userModel.$hasColumn(name)) {
+        throw new E_INVALID_GUEST_USER_CONFIG([
+          `"attributes" returns "${name}", which is not a column of the model "${this.#userModel.name}"`,
+        ])
+      }
+    }
+
+    const user = new this.#userModel()
+    user.fill(attributes)
+    this.#password?.assignOnSave(user)
+    return user
+  }
+
+  /**
+   * The guest that a parallel request made with the same key, seconds ago. A
+   * key that is older has done its work and is taken off its guest
+   */
+  async #findTwin(visitKey: string): Promise<{ user: LucidRow; guest: Guest } | null> {
+    const client = this.#directory.client()
+    const { guestModel } = this.#directory
+    const oldest = this.#directory.formatted(
+      DateTime.now().minus({ milliseconds: VISIT_KEY_LIFETIME })
+    )
+
+    await guestModel
+      .query({ client })
+      .where('visitKey', visitKey)
+      .where('createdAt', '<', oldest)
+      .update({ visitKey: null })
+
+    const guest = await guestModel.query({ client }).where('visitKey', visitKey).first()
+    const user = guest && (await this.#userModel.find(guest.userId, { client }))
+    return guest && user ? { guest, user } : null
+  }
+
+  #explain(error: unknown, failure: Failure | undefined, attempts: number): unknown {
+    const cause = error instanceof FailedInsert ? error.cause : error
+    if (failure === 'username_taken') {
+      return new E_USERNAME_EXHAUSTED(attempts, { cause })
+    }
+
+    const found = readDatabaseError(cause)
+    if (found?.kind === 'not_null') {
+      const table = found.table ?? this.#userModel.table
+      return new E_INCOMPLETE_GUEST_ATTRIBUTES([`${table}.${found.column}`], { cause })
+    }
+    return this.#directory.explain(cause)
+  }
+}
+
+/**
+ * Remembers which of the two inserts failed: a duplicate in `users` is a taken
+ * name, one in `guests` is a taken visit key
+ */
+class FailedInsert extends Error {
+  failure?: Failure
+
+  constructor(cause: unknown, onDuplicate: Failure) {
+    super('Cannot create a guest', { cause })
+    const kind = readDatabaseError(cause)?.kind
+    if (kind === 'transient') {
+      this.failure = 'transient'
+    } else if (kind === 'unique') {
+      this.failure = onDuplicate
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { DateTime } from 'luxon'
+import type { Database } from '@adonisjs/lucid/database'
+import type { LucidModel } from '@adonisjs/lucid/types/model'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+
+import type { Guest } from './models/guest.ts'
+import { E_MISSING_GUESTS_TABLE } from './errors.ts'
+import { readDatabaseError } from './database_error.ts'
+import type { GuestModel } from './types.ts'
+
+/**
+ * Reads and touches the rows of `guests`.
+ *
+ * Always on the primary server, never on a read replica: "this is a regular
+ * user" may be remembered for good, so it must not come from a copy that lags.
+ */
+export class GuestDirectory {
+  #database: Database
+  #userModel: LucidModel
+  readonly guestModel: GuestModel
+
+  constructor(database: Database, userModel: LucidModel, guestModel: GuestModel) {
+    this.#database = database
+    this.#userModel = userModel
+    this.guestModel = guestModel
+  }
+
+  /**
+   * A client for the connection of the user model, in write mode
+   */
+  client(): QueryClientContract {
+    return this.#database.connection(this.#userModel.connection, { mode: 'write' })
+  }
+
+  /**
+   * A moment in the format of the database, to compare columns with
+   */
+  formatted(moment: DateTime): string {
+    return moment.toFormat(this.client().dialect.dateTimeFormat)
+  }
+
+  /**
+   * @throws E_MISSING_GUESTS_TABLE when the migration was not run
+   */
+  async find(userId: string | number): Promise<Guest | null> {
+    return this.#explaining(() => this.guestModel.find(userId, { client: this.client() }))
+  }
+
+  /**
+   * Writes `last_seen_at`, and takes a visit key that is no longer needed away
+   *
+   * @returns whether the user is a guest
+   */
+  async touch(userId: string | number): Promise<boolean> {
+    const [touched] = await this.#explaining(() =>
+      this.guestModel
+        .query({ client: this.client() })
+        .where('userId', userId)
+        .update({ lastSeenAt: DateTime.now(), visitKey: null })
+    )
+    return Number(touched) > 0
+  }
+
+  /**
+   * Turns an error about a missing table into one that says what to do
+   */
+  explain(error: unknown): unknown {
+    const found = readDatabaseError(error)
+    return found?.kind === 'missing_table'
+      ? new E_MISSING_GUESTS_TABLE([found.table ?? 'guests'], { cause: error })
+      : error
+  }
+
+  async #explaining<Result>(callback: () => PromiseLike<Result>): Promise<Result> {
+    try {
+      return await callback()
+    } catch (error) {
+      throw this.explain(error)
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import type { Emitter } from '@adonisjs/core/events'
+import type { Database } from '@adonisjs/lucid/database'
+import type { EventsList } from '@adonisjs/core/types'
+import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
+
+import { Expiry } from './expiry.ts'
+import { GuestCleaner } from './guest_cleaner.ts'
+import { GuestCreator } from './guest_creator.ts'
+import type { Guest } from './models/guest.ts'
+import { GuestDirectory } from './guest_directory.ts'
+import { UnusablePassword } from './unusable_password.ts'
+import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
+import type {
+  CleanupOptions,
+  CleanupResult,
+  ConfiguredUser,
+  ConfiguredUserModel,
+  CreateGuestOptions,
+  GuestModel,
+  LazyModel,
+  ResolvedConfig,
+} from './types.ts'
+
+/**
+ * Parts of the framework that the manager needs
+ */
+export interface GuestUserServices {
+  database: Database
+  emitter: Emitter<EventsList>
+  hashPassword: (value: string) => Promise<string>
+}
+
+/**
+ * Everything that can be done with guests outside an HTTP request. Inside one,
+ * see `ctx.guestUser`
+ *
+ * @example
+ * import guestUsers from 'adonisjs-guest-user/services/main'
+ *
+ * const user = await guestUsers.create()
+ * await guestUsers.isGuest(user) // true
+ */
+export class GuestUserManager {
+  readonly config: ResolvedConfig
+  readonly expiry: Expiry
+  #services: GuestUserServices
+  #parts?: Promise<GuestUserParts>
+
+  constructor(config: ResolvedConfig, services: GuestUserServices) {
+    this.config = config
+    this.expiry = new Expiry(config)
+    this.#services = services
+  }
+
+  /**
+   * The application's user model
+   */
+  async userModel(): Promise<ConfiguredUserModel> {
+    const { userModel } = await this.#load()
+    return userModel as ConfiguredUserModel
+  }
+
+  /**
+   * The model of the `guests` table: `Guest`, or your `guestModel`
+   */
+  async guestModel(): Promise<GuestModel> {
+    const { directory } = await this.#load()
+    return directory.guestModel
+  }
+
+  /**
+   * Makes a guest: a user and its row in `guests`, in one transaction. Sends
+   * `guest_user:created` after the commit, unless a parallel request with the
+   * same `visitKey` was first and its guest is returned
+   *
+   * @throws E_USERNAME_EXHAUSTED when no free name was found
+   * @throws E_INCOMPLETE_GUEST_ATTRIBUTES when a NOT NULL column has no value
+   * @throws E_MISSING_GUESTS_TABLE when the migration was not run
+   */
+  async create(options: CreateGuestOptions = {}): Promise<ConfiguredUser> {
+    const { creator } = await this.#load()
+    const result = await creator.create(options)
+    const user = result.user as ConfiguredUser
+
+    if (result.created) {
+      this.#services.emitter.emit('guest_user:created', {
+        user,
+        guest: result.guest,
+        ctx: options.ctx,
+      })
+    }
+    return user
+  }
+
+  /**
+   * The row in `guests`, null for a regular user. Asks the primary database
+   */
+  async find(user: LucidRow | string | number): Promise<Guest | null> {
+    const { directory } = await this.#load()
+    return directory.find(primaryKeyOf(user))
+  }
+
+  /**
+   * Is this user a guest? Nobody is not
+   */
+  async isGuest(user: LucidRow | null | undefined): Promise<boolean> {
+    return user ? (await this.find(user)) !== null : false
+  }
+
+  /**
+   * Remembers that the guest is here now
+   *
+   * @returns whether the user still is a guest
+   */
+  async touch(user: LucidRow | string | number): Promise<boolean> {
+    const { directory } = await this.#load()
+    return directory.touch(primaryKeyOf(user))
+  }
+
+  /**
+   * Deletes expired guests, the oldest first. Sends `guest_user:deleted` after
+   * each batch
+   */
+  async cleanup(options: CleanupOptions = {}): Promise<CleanupResult> {
+    const { cleaner } = await this.#load()
+    return cleaner.run(options)
+  }
+
+  /**
+   * The models are imported when they are first needed, not at boot
+   */
+  #load(): Promise<GuestUserParts> {
+    this.#parts ??= this.#loadParts().catch((error) => {
+      this.#parts = undefined
+      throw error
+    })
+    return this.#parts
+  }
+
+  async #loadParts(): Promise<GuestUserParts> {
+    const { config } = this
+    const { database, emitter, hashPassword } = this.#services
+
+    const userModel = await importModel('userModel', config.userModel)
+    userModel.boot()
+    const guestModel = await importModel('guestModel', config.guestModel)
+    guestModel.boot()
+
+    const directory = new GuestDirectory(database, userModel, guestModel)
+    const passwordColumn = findPasswordColumn(config, userModel)
+    const password = passwordColumn
+      ? new UnusablePassword(userModel, passwordColumn, hashPassword)
+      : null
+
+    return {
+      userModel,
+      directory,
+      creator: new GuestCreator(config, userModel, directory, password),
+      cleaner: new GuestCleaner(userModel, directory, this.expiry, emitter),
+    }
+  }
+}
+
+interface GuestUserParts {
+  userModel: LucidModel
+  directory: GuestDirectory
+  creator: GuestCreator
+  cleaner: GuestCleaner
+}
+
+function primaryKeyOf(user: LucidRow | string | number): string | number {
+  return typeof user === 'object' ? user.$primaryKeyValue! : user
+}
+
+async function importModel<Model extends LucidModel>(
+  name: 'userModel' | 'guestModel',
+  load: LazyModel<Model>
+): Promise<Model> {
+  let imported: { default: Model } | Model
+  try {
+    imported = await load()
+  } catch (error) {
+    throw new E_INVALID_GUEST_USER_CONFIG(
+      [`Cannot import "${name}": ${(error as Error).message}`],
+      {
+        cause: error,
+      }
+    )
+  }
+
+  const model = 'default' in imported ? imported.default : imported
+  if (typeof model !== 'function' || typeof model.boot !== 'function') {
+    throw new E_INVALID_GUEST_USER_CONFIG([
+      `"${name}" must import a module whose default export is a Lucid model`,
+    ])
+  }
+  return model
+}
+
+/**
+ * Looks the column up on the model, so that a wrong name is found before the
+ * first guest is made
+ */
+function findPasswordColumn(config: ResolvedConfig, userModel: LucidModel): string | null {
+  const { passwordColumn } = config
+  if (passwordColumn === undefined) {
+    return userModel.$hasColumn('password') ? 'password' : null
+  }
+  if (passwordColumn !== null && !userModel.$hasColumn(passwordColumn)) {
+    throw new E_INVALID_GUEST_USER_CONFIG([
+      `"passwordColumn" is "${passwordColumn}", but the model "${userModel.name}" has no such column. Use null when it stores no password`,
+    ])
+  }
+  return passwordColumn
+}

@@ -1,0 +1,216 @@
+import type { HttpContext } from '@adonisjs/core/http'
+import type { LucidRow } from '@adonisjs/lucid/types/model'
+import type { SessionGuard } from '@adonisjs/auth/session'
+import type { SessionUserProviderContract } from '@adonisjs/auth/types/session'
+
+import { SessionMemory } from './session_memory.ts'
+import { createVisitKey } from './visit_key.ts'
+import { isSpeculativeRequest } from './speculative_request.ts'
+import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
+import type { ConfiguredUser, RedirectsConfig, VisitorKind } from '../types.ts'
+import type { GuestUserManager } from '../guest_user_manager.ts'
+
+type Guard = SessionGuard<false, SessionUserProviderContract<LucidRow>>
+
+/**
+ * The visitor of one request: `ctx.guestUser`
+ *
+ * @example
+ * router.get('/cart', async ({ guestUser, auth }) => {
+ *   await guestUser.allow()
+ *   const isGuest = await guestUser.check()
+ * })
+ */
+export class HttpGuestUser {
+  #ctx: HttpContext
+  #manager: GuestUserManager
+  #memory: SessionMemory
+
+  /**
+   * Answers of this request, by user id
+   */
+  #answers = new Map<string, Promise<boolean>>()
+
+  constructor(ctx: HttpContext, manager: GuestUserManager) {
+    this.#ctx = ctx
+    this.#manager = manager
+    this.#memory = new SessionMemory(ctx.session)
+  }
+
+  /**
+   * Is the visitor a guest?
+   */
+  async check(): Promise<boolean> {
+    return (await this.kind()) === 'guest'
+  }
+
+  /**
+   * What the visitor is: 'anonymous', 'guest' or 'regular'
+   */
+  async kind(): Promise<VisitorKind> {
+    const user = await this.#signedInUser()
+    if (!user) {
+      return 'anonymous'
+    }
+    return (await this.isGuest(user)) ? 'guest' : 'regular'
+  }
+
+  /**
+   * Is this user a guest? Each user is looked up once a request at most; for
+   * the visitor, the session often knows
+   */
+  isGuest(user: LucidRow | null | undefined): Promise<boolean> {
+    if (!user) {
+      return Promise.resolve(false)
+    }
+
+    const userId = String(user.$primaryKeyValue)
+    let answer = this.#answers.get(userId)
+    if (!answer) {
+      answer = this.#isVisitor(userId) ? this.#askMemory(user) : this.#manager.isGuest(user)
+      this.#answers.set(userId, answer)
+    }
+    return answer
+  }
+
+  /**
+   * Makes an anonymous visitor a guest and signs them in, unless guests are
+   * switched off, or the request comes from a crawler or a browser that fetches
+   * ahead, or `allow` of the configuration says no.
+   *
+   * Sends `guest_user:created`. The session id is rotated.
+   *
+   * @returns who is signed in now: the new guest, whoever was signed in
+   * already, or undefined
+   */
+  async allow(): Promise<ConfiguredUser | undefined> {
+    const { config } = this.#manager
+    const ctx = this.#ctx
+
+    const user = await this.#signedInUser()
+    if (user || ctx.auth.isAuthenticated) {
+      return user as ConfiguredUser | undefined
+    }
+    if (!config.enabled || isSpeculativeRequest(ctx.request) || config.isCrawler(ctx)) {
+      return undefined
+    }
+    if (!(await config.allow(ctx))) {
+      return undefined
+    }
+
+    const guest = await this.#manager.create({ ctx, visitKey: createVisitKey(ctx) })
+    await this.#signIn(guest)
+    return guest
+  }
+
+  /**
+   * Writes down that a guest was here, at most once per small part of `maxAge`.
+   * Called after each request by the initialize middleware; costs a query when
+   * it is time to write, and one per session to learn who is a guest
+   */
+  async recordVisit(): Promise<void> {
+    const user = this.#guard.user
+    if (!user) {
+      return
+    }
+
+    const userId = String(user.$primaryKeyValue)
+    const lastSeenAt = this.#memory.recallLastSeenAt(userId)
+    const isKnownRegular = this.#memory.recallKind(userId) === 'regular'
+    if (!isKnownRegular && (lastSeenAt === undefined || this.#isTouchDue(lastSeenAt))) {
+      await this.#askDatabase(user, lastSeenAt)
+    }
+  }
+
+  /**
+   * The path of one of the `redirects` of the configuration
+   */
+  redirectPath(name: keyof RedirectsConfig): string {
+    const target = this.#manager.config.redirects[name]
+    return typeof target === 'function' ? target(this.#ctx) : target
+  }
+
+  get #guard(): Guard {
+    const { guard: name } = this.#manager.config
+    const guard = this.#ctx.auth.use(name as never) as unknown as Guard
+    if (guard.driverName !== 'session') {
+      throw new E_INVALID_GUEST_USER_CONFIG([
+        `"guard" must name a session guard of "config/auth.ts", but "${name}" is of another kind`,
+      ])
+    }
+    return guard
+  }
+
+  /**
+   * The user of our guard. When nobody was authenticated yet in this request,
+   * `ctx.auth` is told to try, so that `auth.user` says the same
+   */
+  async #signedInUser(): Promise<LucidRow | undefined> {
+    const guard = this.#guard
+    if (!guard.user && !guard.authenticationAttempted) {
+      if (this.#ctx.auth.isAuthenticated) {
+        await guard.check()
+      } else {
+        await this.#ctx.auth.checkUsing([this.#manager.config.guard as never])
+      }
+    }
+    return guard.user
+  }
+
+  /**
+   * The guard's `login` sets the user but leaves `isAuthenticated` false; the
+   * handler of this very request should not see a difference to the next one
+   */
+  async #signIn(guest: ConfiguredUser) {
+    const guard = this.#guard
+    await guard.login(guest)
+    guard.isAuthenticated = true
+    await this.#ctx.auth.checkUsing([this.#manager.config.guard as never])
+
+    const userId = String(guest.$primaryKeyValue)
+    this.#answers.set(userId, Promise.resolve(true))
+    this.#memory.rememberGuest(userId, Date.now())
+  }
+
+  #isVisitor(userId: string): boolean {
+    return String(this.#guard.user?.$primaryKeyValue) === userId
+  }
+
+  async #askMemory(user: LucidRow): Promise<boolean> {
+    const userId = String(user.$primaryKeyValue)
+    const kind = this.#memory.recallKind(userId)
+    return kind ? kind === 'guest' : this.#askDatabase(user, this.#memory.recallLastSeenAt(userId))
+  }
+
+  /**
+   * When it is time to write `last_seen_at`, the write says as well whether the
+   * user is a guest
+   */
+  async #askDatabase(user: LucidRow, lastSeenAt: number | undefined): Promise<boolean> {
+    const userId = String(user.$primaryKeyValue)
+
+    if (lastSeenAt === undefined || !this.#isTouchDue(lastSeenAt)) {
+      const guest = await this.#manager.find(user)
+      if (guest && !this.#isTouchDue(guest.lastSeenAt.toMillis())) {
+        this.#memory.rememberGuest(userId, guest.lastSeenAt.toMillis())
+        return true
+      }
+      if (!guest) {
+        this.#memory.rememberRegular(userId)
+        return false
+      }
+    }
+
+    const isStillGuest = await this.#manager.touch(user)
+    if (isStillGuest) {
+      this.#memory.rememberGuest(userId, Date.now())
+    } else {
+      this.#memory.rememberRegular(userId)
+    }
+    return isStillGuest
+  }
+
+  #isTouchDue(lastSeenAt: number): boolean {
+    return Date.now() - lastSeenAt >= this.#manager.expiry.touchInterval
+  }
+}

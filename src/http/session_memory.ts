@@ -1,0 +1,71 @@
+import type { HttpContext } from '@adonisjs/core/http'
+
+/**
+ * What the session remembers of the signed-in user. Times are milliseconds
+ * since the epoch
+ */
+interface Remembered {
+  userId: string
+  kind: 'guest' | 'regular'
+  checkedAt: number
+  lastSeenAt: number
+}
+
+const SESSION_KEY = 'guest_user'
+
+/**
+ * A guest may convert in another browser, so "guest" must be asked again after
+ * a while. A regular user stays one, so "regular" is final
+ */
+const GUEST_REMEMBERED_FOR = 60_000
+
+/**
+ * Lets the session answer who is a guest, so that a guarded page costs a
+ * signed-in visitor no query
+ */
+export class SessionMemory {
+  #session: HttpContext['session']
+
+  constructor(session: HttpContext['session']) {
+    this.#session = session
+  }
+
+  /**
+   * @returns undefined when the database must be asked
+   */
+  recallKind(userId: string): 'guest' | 'regular' | undefined {
+    const remembered = this.#recall(userId)
+    if (!remembered) {
+      return undefined
+    }
+    const isFresh = Date.now() - remembered.checkedAt < GUEST_REMEMBERED_FOR
+    return remembered.kind === 'regular' || isFresh ? remembered.kind : undefined
+  }
+
+  /**
+   * When `last_seen_at` of this guest was written, undefined when not known
+   */
+  recallLastSeenAt(userId: string): number | undefined {
+    const remembered = this.#recall(userId)
+    return remembered?.kind === 'guest' ? remembered.lastSeenAt : undefined
+  }
+
+  rememberGuest(userId: string, lastSeenAt: number) {
+    this.#remember({ userId, kind: 'guest', checkedAt: Date.now(), lastSeenAt })
+  }
+
+  rememberRegular(userId: string) {
+    this.#remember({ userId, kind: 'regular', checkedAt: 0, lastSeenAt: 0 })
+  }
+
+  #recall(userId: string): Remembered | undefined {
+    const remembered: Remembered | undefined = this.#session.get(SESSION_KEY)
+    return remembered?.userId === userId ? remembered : undefined
+  }
+
+  #remember(value: Remembered) {
+    if (!this.#session.readonly) {
+      this.#session.put(SESSION_KEY, value)
+    }
+  }
+}

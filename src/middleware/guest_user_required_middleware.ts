@@ -1,0 +1,42 @@
+import type { HttpContext } from '@adonisjs/core/http'
+import type { NextFn } from '@adonisjs/core/types/http'
+
+import { E_GUEST_USER_REQUIRED } from '../errors.ts'
+
+export interface GuestUserRequiredOptions {
+  /**
+   * Where anonymous visitors go. Defaults to `redirects.anonymous`
+   */
+  anonymousUrl?: string
+
+  /**
+   * Where regular users go. Defaults to `redirects.registered`
+   */
+  registeredUrl?: string
+}
+
+/**
+ * The route is for guests only (`@guest_user_required` of django-guest-user).
+ * The page wanted is not kept for later: nobody turned away here can become a
+ * guest
+ *
+ * @example
+ * router.get('/why-register', …).use(middleware.guestUserRequired({ registeredUrl: '/home' }))
+ */
+export default class GuestUserRequiredMiddleware {
+  async handle({ guestUser }: HttpContext, next: NextFn, options: GuestUserRequiredOptions = {}) {
+    const kind = await guestUser.kind()
+    if (kind === 'guest') {
+      return next()
+    }
+
+    const error = new E_GUEST_USER_REQUIRED()
+    if (kind === 'anonymous') {
+      error.status = 401
+      error.redirectTo = options.anonymousUrl ?? guestUser.redirectPath('anonymous')
+    } else {
+      error.redirectTo = options.registeredUrl ?? guestUser.redirectPath('registered')
+    }
+    throw error
+  }
+}

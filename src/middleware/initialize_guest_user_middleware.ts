@@ -1,0 +1,51 @@
+import type { HttpContext } from '@adonisjs/core/http'
+import type { NextFn } from '@adonisjs/core/types/http'
+
+import { E_MISSING_GUEST_USER_MIDDLEWARE } from '../errors.ts'
+import { HttpGuestUser } from '../http/http_guest_user.ts'
+
+/**
+ * Gives every request its `ctx.guestUser`, and views the same as `guestUser`.
+ * Belongs after the middleware of session and auth in `router.use([…])`
+ */
+export default class InitializeGuestUserMiddleware {
+  /**
+   * @throws E_MISSING_GUEST_USER_MIDDLEWARE when session or auth did not run yet
+   */
+  async handle(ctx: HttpContext, next: NextFn) {
+    if (!ctx.session) {
+      throw new E_MISSING_GUEST_USER_MIDDLEWARE([
+        'Guest users need the session, but it is not there: "@adonisjs/session/session_middleware" is missing or runs too late, or "enabled" in "config/session.ts" is false.',
+      ])
+    }
+    if (!('auth' in ctx)) {
+      throw new E_MISSING_GUEST_USER_MIDDLEWARE([
+        'Guest users need "ctx.auth", but it is not there: "@adonisjs/auth/initialize_auth_middleware" is missing or runs too late.',
+      ])
+    }
+
+    const manager = await ctx.containerResolver.make('guestUser.manager')
+    const guestUser = new HttpGuestUser(ctx, manager)
+    Object.defineProperty(ctx, 'guestUser', { value: guestUser, enumerable: true })
+
+    if ('view' in ctx) {
+      ctx.view.share({ guestUser, isGuestUser: guestUser.isGuest.bind(guestUser) })
+    }
+
+    const output = await next()
+    await this.#recordVisit(ctx)
+    return output
+  }
+
+  /**
+   * The visitor has their answer by now; that the visit could not be written
+   * down must not turn it into an error
+   */
+  async #recordVisit(ctx: HttpContext) {
+    try {
+      await ctx.guestUser.recordVisit()
+    } catch (error) {
+      ctx.logger.error({ err: error }, 'cannot write down the visit of a guest')
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { HttpContext } from '@adonisjs/core/http'
+import type { NextFn } from '@adonisjs/core/types/http'
+
+import { E_ALREADY_REGISTERED } from '../errors.ts'
+
+export interface UnregisteredOnlyOptions {
+  /**
+   * Where regular users go. Defaults to `redirects.registered`
+   */
+  registeredUrl?: string
+}
+
+/**
+ * For login and signup: open to anonymous visitors and to guests, closed to
+ * regular users. The starter kits' own `guest` middleware shuts guests out
+ *
+ * @example
+ * router.get('/login', …).use(middleware.unregisteredOnly())
+ */
+export default class UnregisteredOnlyMiddleware {
+  async handle({ guestUser }: HttpContext, next: NextFn, options: UnregisteredOnlyOptions = {}) {
+    if ((await guestUser.kind()) !== 'regular') {
+      return next()
+    }
+
+    const error = new E_ALREADY_REGISTERED()
+    error.redirectTo = options.registeredUrl ?? guestUser.redirectPath('registered')
+    throw error
+  }
+}

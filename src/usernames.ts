@@ -1,0 +1,69 @@
+import { humanId } from 'human-id'
+import { randomInt, randomUUID } from 'node:crypto'
+import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
+
+import type { UsernameGenerator } from './types.ts'
+
+/**
+ * Names of the configured width are tried this often before a digit is added
+ */
+const ATTEMPTS_PER_WIDTH = 3
+
+/**
+ * `randomInt` takes a range of at most 2^48 - 1
+ */
+const MOST_DIGITS = 14
+
+/**
+ * Makes a number with leading zeros, never 0
+ */
+function randomDigits(digits: number): string {
+  const width = Math.min(digits, MOST_DIGITS)
+  return String(randomInt(1, 10 ** width)).padStart(width, '0')
+}
+
+/**
+ * The generators that come with the package
+ *
+ * @example
+ * defineConfig({ username: usernames.numbered({ prefix: 'Visitor', digits: 6 }) })
+ */
+export const usernames = {
+  /**
+   * A random UUID: collisions are out of the question, not meant to be shown
+   */
+  uuid(): UsernameGenerator {
+    return () => randomUUID()
+  },
+
+  /**
+   * `Guest4810`, `Guest0588`, … (`NAME_PREFIX` and `NAME_SUFFIX_DIGITS` of
+   * django-guest-user). When names of this width are taken, a digit is added
+   *
+   * @throws when `digits` is not a whole number from 1 to 14
+   */
+  numbered(options: { prefix?: string; digits?: number } = {}): UsernameGenerator {
+    const { prefix = 'Guest', digits = 4 } = options
+    if (!Number.isInteger(digits) || digits < 1 || digits > MOST_DIGITS) {
+      throw new InvalidArgumentsException(
+        `"digits" of usernames.numbered() in "config/guest_user.ts" must be a whole number from 1 to ${MOST_DIGITS}, not ${digits}`
+      )
+    }
+
+    return (_, attempt) => {
+      const growth = Math.max(0, attempt - ATTEMPTS_PER_WIDTH)
+      return `${prefix}${randomDigits(digits + growth)}`
+    }
+  },
+
+  /**
+   * `brave-otters-sing`: fit to be shown. When a name is taken, digits follow
+   */
+  friendly(options: { separator?: string } = {}): UsernameGenerator {
+    const { separator = '-' } = options
+    return (_, attempt) => {
+      const name = humanId({ separator, capitalize: false })
+      return attempt === 1 ? name : `${name}${separator}${randomDigits(attempt + 2)}`
+    }
+  },
+}
