@@ -1,0 +1,1 @@
+export { GuestFactory } from './guest_factory.ts'
