@@ -1,4 +1,4 @@
-import { DateTime } from 'luxon'
+import { type DateTime } from 'luxon'
 import type { ApplicationService } from '@adonisjs/core/types'
 
 import type { Expiry } from '../src/expiry.ts'
