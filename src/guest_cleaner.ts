@@ -13,6 +13,7 @@ import type { CleanupOptions, CleanupResult } from './types.ts'
 type UserId = string | number
 
 const DEFAULT_BATCH_SIZE = 500
+const SQLITE = ['better-sqlite3', 'sqlite3', 'libsql']
 
 /**
  * Deletes expired guests in short transactions.
@@ -144,23 +145,22 @@ export class GuestCleaner {
   }
 
   /**
-   * Locks the rows where the database can, then deletes them. SQLite has one
-   * writer at a time: there the lock on the whole database does the same
+   * Locks the rows, then deletes them. SQLite has no locks on rows but one
+   * writer at a time: there a write that changes nothing, before anything is
+   * read, keeps the others out
    */
   async #claim(userIds: UserId[], cutoff: string, trx: TransactionClientContract) {
     const { guestModel } = this.#directory
-    const stillExpired = () =>
-      guestModel
-        .query({ client: trx })
-        .whereIn('userId', userIds)
-        .where(this.#expiry.property, '<', cutoff)
+    const rows = () => guestModel.query({ client: trx }).whereIn('userId', userIds)
+    const expired = rows().where(this.#expiry.property, '<', cutoff).select('userId')
 
-    if (trx.dialect.name === 'better-sqlite3' || trx.dialect.name === 'sqlite3') {
-      const rows: { user_id: UserId }[] = await stillExpired().delete('user_id')
-      return rows.map((row) => row.user_id)
+    if (SQLITE.includes(trx.dialect.name)) {
+      await rows().update({ visitKey: null })
+    } else {
+      expired.forUpdate().skipLocked()
     }
 
-    const guests: Guest[] = await stillExpired().select('userId').forUpdate().skipLocked()
+    const guests: Guest[] = await expired
     const claimed = guests.map((guest) => guest.userId)
     await guestModel.query({ client: trx }).whereIn('userId', claimed).delete()
     return claimed

@@ -1,0 +1,15 @@
+import { defineConfig, usernames } from 'adonisjs-guest-user'
+import type { InferGuestUserTypes } from 'adonisjs-guest-user/types'
+
+const guestUserConfig = defineConfig({
+  enabled: true,
+  userModel: () => import('#models/user'),
+  username: usernames.friendly(),
+  attributes: ({ username }) => ({ fullName: username, email: `${username}@guest.invalid` }),
+})
+
+export default guestUserConfig
+
+declare module 'adonisjs-guest-user/types' {
+  export interface GuestUserTypes extends InferGuestUserTypes<typeof guestUserConfig> {}
+}

@@ -1,0 +1,58 @@
+import type { Database } from '@adonisjs/lucid/database'
+
+import type { UserKey } from './user_model.ts'
+
+type Columns = Parameters<ReturnType<Database['connection']>['schema']['createTable']>[1]
+type TableBuilder = Parameters<Columns>[0]
+
+function addForeignKey(table: TableBuilder, name: string, key: UserKey) {
+  switch (key) {
+    case 'increments':
+      return table.integer(name).unsigned()
+    case 'bigIncrements':
+      return table.bigInteger(name).unsigned()
+    case 'uuid':
+      return table.uuid(name)
+    case 'string':
+      return table.string(name, 20)
+  }
+}
+
+/**
+ * What the migrations of an application make: its users, the guests, and notes
+ * that belong to users
+ */
+export async function createTables(database: Database, key: UserKey) {
+  // A schema builder keeps what it was told, so each table gets a new one
+  const newSchema = () => database.connection().schema
+
+  await newSchema().createTable('users', (table) => {
+    if (key === 'uuid') table.uuid('id').primary()
+    else if (key === 'string') table.string('id', 20).primary()
+    else table[key]('id')
+    table.string('full_name').nullable()
+    table.string('email', 254).notNullable().unique()
+    table.string('password').notNullable()
+  })
+
+  await newSchema().createTable('guests', (table) => {
+    addForeignKey(table, 'user_id', key)
+      .primary()
+      .references('id')
+      .inTable('users')
+      .onDelete('CASCADE')
+    table.timestamp('created_at').notNullable().index()
+    table.timestamp('last_seen_at').notNullable().index()
+    table.string('visit_key', 64).nullable().unique()
+  })
+
+  await newSchema().createTable('notes', (table) => {
+    table.increments('id')
+    addForeignKey(table, 'user_id', key)
+      .notNullable()
+      .references('id')
+      .inTable('users')
+      .onDelete('CASCADE')
+    table.string('body')
+  })
+}

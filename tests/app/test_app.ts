@@ -1,0 +1,230 @@
+import { tmpdir } from 'node:os'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import type { AddressInfo } from 'node:net'
+import { pathToFileURL } from 'node:url'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+
+import type { HttpRouterService } from '@adonisjs/core/types'
+import { defineConfig as defineAuth } from '@adonisjs/auth'
+import { defineConfig as defineShield } from '@adonisjs/shield'
+import { IgnitorFactory } from '@adonisjs/core/factories'
+import { sessionGuard, sessionUserProvider } from '@adonisjs/auth/session'
+import { defineConfig as defineLogger } from '@adonisjs/core/logger'
+import { defineConfig as defineRedis } from '@adonisjs/redis'
+import { defineConfig as defineSession, stores } from '@adonisjs/session'
+
+import { redis } from '../services/redis.ts'
+import { createTables } from './tables.ts'
+import { QueryLog } from './query_log.ts'
+import { createTestDatabase } from './test_database.ts'
+import { createUserModel, type UserKey } from './user_model.ts'
+import { defineConfig } from '../../index.ts'
+import type { GuestUserConfig } from '../../src/types.ts'
+
+type UserModel = ReturnType<typeof createUserModel>
+type Middleware = Parameters<HttpRouterService['use']>[0]
+
+export interface TestAppOptions {
+  userKey?: UserKey
+  sessionStore?: 'cookie' | 'database' | 'redis'
+  sessionAge?: string
+
+  /**
+   * Merged into a configuration like the one `configure` publishes
+   */
+  guestUser?: Partial<GuestUserConfig<any>>
+
+  /**
+   * Replaces `config/guest_user.ts` as a whole
+   */
+  rawGuestUserConfig?: unknown
+
+  /**
+   * Contents of files in `resources/views`
+   */
+  views?: Record<string, string>
+  shield?: boolean
+
+  /**
+   * Replaces `router.use([…])`
+   */
+  routerMiddleware?: Middleware
+
+  /**
+   * Silent auth runs on each request, like in the starter kits
+   */
+  silentAuth?: boolean
+  createTables?: boolean
+  routes?: (router: HttpRouterService, middleware: NamedMiddleware) => void
+}
+
+export const routerMiddleware = {
+  bodyparser: () => import('@adonisjs/core/bodyparser_middleware'),
+  session: () => import('@adonisjs/session/session_middleware'),
+  shield: () => import('@adonisjs/shield/shield_middleware'),
+  auth: () => import('@adonisjs/auth/initialize_auth_middleware'),
+  silentAuth: () => import('./silent_auth_middleware.ts'),
+  guestUser: () => import('../../src/middleware/initialize_guest_user_middleware.ts'),
+}
+
+function nameMiddleware(router: HttpRouterService) {
+  return router.named({
+    allowGuestUser: () => import('../../src/middleware/allow_guest_user_middleware.ts'),
+    guestUserRequired: () => import('../../src/middleware/guest_user_required_middleware.ts'),
+    regularUserRequired: () => import('../../src/middleware/regular_user_required_middleware.ts'),
+    unregisteredOnly: () => import('../../src/middleware/unregistered_only_middleware.ts'),
+  })
+}
+type NamedMiddleware = ReturnType<typeof nameMiddleware>
+
+/**
+ * A real application on a real socket, with a database of its own. One at a
+ * time: models belong to the application that booted last
+ */
+export async function createTestApp(options: TestAppOptions = {}) {
+  const root = await mkdtemp(join(tmpdir(), 'guest-user-app-'))
+  await writeViews(root, options.views)
+  const database = await createTestDatabase()
+  const models = {} as { User: UserModel }
+
+  const ignitor = new IgnitorFactory()
+    .withCoreProviders()
+    .withCoreConfig()
+    .merge({
+      rcFileContents: { providers: listProviders(options) },
+      config: describeConfig(options, database.connection, () => models.User),
+    })
+    .create(pathToFileURL(`${root}/`), { importer: (path) => import(path) })
+
+  const app = ignitor.createApp('web')
+  const release = async () => {
+    await app.terminate()
+    await database.drop()
+    await rm(root, { recursive: true, force: true })
+  }
+
+  try {
+    await app.init()
+    await app.boot()
+    models.User = createUserModel(await app.container.make('hash'), options.userKey ?? 'increments')
+
+    const db = await app.container.make('lucid.db')
+    if (options.createTables !== false) {
+      await createTables(db, options.userKey ?? 'increments')
+    }
+
+    const router = await app.container.make('router')
+    await app.start(() => {
+      router.use(options.routerMiddleware ?? defaultRouterMiddleware(options))
+      options.routes?.(router, nameMiddleware(router))
+    })
+
+    const server = await app.container.make('server')
+    server.errorHandler(() => import('./exception_handler.ts'))
+    await server.boot()
+    const httpServer = createServer(server.handle.bind(server))
+    await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve))
+    const { port } = httpServer.address() as AddressInfo
+
+    return {
+      app,
+      db,
+      User: models.User,
+      url: `http://127.0.0.1:${port}`,
+      emitter: await app.container.make('emitter'),
+      guestUsers: await app.container.make('guestUser.manager'),
+      queries: new QueryLog(await app.container.make('emitter')),
+      async count(table: string) {
+        const [row] = await db.from(table).count('* as total')
+        return Number(row.total)
+      },
+      async close() {
+        httpServer.closeAllConnections()
+        await new Promise((resolve) => httpServer.close(resolve))
+        await release()
+      },
+    }
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+export type TestApp = Awaited<ReturnType<typeof createTestApp>>
+
+async function writeViews(root: string, views: Record<string, string> = {}) {
+  await mkdir(join(root, 'resources/views'), { recursive: true })
+  for (const [name, contents] of Object.entries(views)) {
+    await writeFile(join(root, 'resources/views', `${name}.edge`), contents)
+  }
+}
+
+function defaultRouterMiddleware({ shield, silentAuth }: TestAppOptions): Middleware {
+  const { bodyparser, session, auth, guestUser } = routerMiddleware
+  return [
+    bodyparser,
+    session,
+    ...(shield ? [routerMiddleware.shield] : []),
+    auth,
+    ...(silentAuth === false ? [] : [routerMiddleware.silentAuth]),
+    guestUser,
+  ]
+}
+
+function listProviders(options: TestAppOptions) {
+  return [
+    () => import('@adonisjs/core/providers/edge_provider'),
+    () => import('@adonisjs/session/session_provider'),
+    () => import('@adonisjs/shield/shield_provider'),
+    () => import('@adonisjs/lucid/database_provider'),
+    () => import('@adonisjs/auth/auth_provider'),
+    ...(options.sessionStore === 'redis' ? [() => import('@adonisjs/redis/redis_provider')] : []),
+    () => import('../../providers/guest_user_provider.ts'),
+  ]
+}
+
+function describeConfig(
+  options: TestAppOptions,
+  connection: Record<string, unknown>,
+  userModel: () => UserModel
+) {
+  const provider = () => sessionUserProvider({ model: async () => ({ default: userModel() }) })
+
+  return {
+    logger: defineLogger({ default: 'app', loggers: { app: { enabled: false } } }),
+    database: { connection: 'main', connections: { main: connection } },
+    redis: defineRedis({ connection: 'main', connections: { main: redis } }),
+    session: defineSession({
+      cookieName: 'adonis-session',
+      age: options.sessionAge ?? '2h',
+      store: (options.sessionStore ?? 'cookie') as 'cookie',
+      stores: {
+        cookie: stores.cookie(),
+        database: stores.database(),
+        ...(options.sessionStore === 'redis' && {
+          redis: stores.redis({ connection: 'main' as never }),
+        }),
+      },
+    }),
+    shield: defineShield({ csrf: { enabled: true } }),
+    auth: defineAuth({
+      default: 'web',
+      guards: {
+        web: sessionGuard({ useRememberMeTokens: false, provider: provider() }),
+        members: sessionGuard({ useRememberMeTokens: false, provider: provider() }),
+      },
+    }),
+    guest_user:
+      'rawGuestUserConfig' in options
+        ? options.rawGuestUserConfig
+        : defineConfig({
+            userModel: async () => userModel(),
+            attributes: ({ username }) => ({
+              fullName: username,
+              email: `${username}@guest.invalid`,
+            }),
+            ...options.guestUser,
+          }),
+  }
+}
