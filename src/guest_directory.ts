@@ -56,7 +56,7 @@ export class GuestDirectory {
       this.guestModel
         .query({ client: this.client() })
         .where('userId', userId)
-        .update({ lastSeenAt: DateTime.now(), visitKey: null })
+        .update({ lastSeenAt: this.formatted(DateTime.now()), visitKey: null })
     )
     return Number(touched) > 0
   }

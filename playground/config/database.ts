@@ -17,11 +17,10 @@ export default defineConfig({
 
       pool: {
         /**
-         * SQLite leaves foreign keys unchecked unless told otherwise. WAL lets
-         * a cleanup in another process write while pages are read
+         * WAL lets a cleanup in another process write while pages are read.
+         * Foreign keys are checked already: better-sqlite3 turns them on
          */
         afterCreate(connection, done) {
-          connection.pragma('foreign_keys = ON')
           connection.pragma('journal_mode = WAL')
           done(null, connection)
         },

@@ -10,7 +10,7 @@ const NewAccountController = () => import('#controllers/new_account_controller')
 /**
  * Anybody may look; nobody becomes a guest by looking
  */
-router.on('/').render('pages/home').as('home')
+router.on('/').render('pages/home')
 
 /**
  * Whoever opens or writes notes becomes a guest, unless they are signed in
@@ -25,14 +25,11 @@ router
 /**
  * Nobody is made a guest to delete a note: there is none to delete yet
  */
-router
-  .delete('/notes/:id', [NotesController, 'destroy'])
-  .where('id', router.matchers.number())
+router.delete('/notes/:id', [NotesController, 'destroy']).where('id', router.matchers.number())
 
 router
   .on('/why-register')
   .render('pages/why_register')
-  .as('why_register')
   .use(middleware.guestUserRequired({ anonymousUrl: '/login', registeredUrl: '/notes' }))
 
 /**
@@ -40,7 +37,7 @@ router
  */
 router
   .group(() => {
-    router.on('/settings').render('pages/settings').as('settings')
+    router.on('/settings').render('pages/settings')
     router.post('/logout', [SessionController, 'destroy'])
   })
   .use(middleware.regularUserRequired({ loginUrl: '/login', convertUrl: '/signup' }))

@@ -17,7 +17,7 @@ import { defineConfig as defineSession, stores } from '@adonisjs/session'
 import { redis } from '../services/redis.ts'
 import { createTables } from './tables.ts'
 import { QueryLog } from './query_log.ts'
-import { createTestDatabase } from './test_database.ts'
+import { createTestDatabase, type TestDatabase } from './test_database.ts'
 import { createUserModel, type UserKey } from './user_model.ts'
 import { defineConfig } from '../../index.ts'
 import type { GuestUserConfig } from '../../src/types.ts'
@@ -56,6 +56,11 @@ export interface TestAppOptions {
    */
   silentAuth?: boolean
   createTables?: boolean
+
+  /**
+   * A database that is there already, and stays when the application closes
+   */
+  database?: TestDatabase
   routes?: (router: HttpRouterService, middleware: NamedMiddleware) => void
 }
 
@@ -85,7 +90,7 @@ type NamedMiddleware = ReturnType<typeof nameMiddleware>
 export async function createTestApp(options: TestAppOptions = {}) {
   const root = await mkdtemp(join(tmpdir(), 'guest-user-app-'))
   await writeViews(root, options.views)
-  const database = await createTestDatabase()
+  const database = options.database ?? (await createTestDatabase())
   const models = {} as { User: UserModel }
 
   const ignitor = new IgnitorFactory()
@@ -100,7 +105,9 @@ export async function createTestApp(options: TestAppOptions = {}) {
   const app = ignitor.createApp('web')
   const release = async () => {
     await app.terminate()
-    await database.drop()
+    if (!options.database) {
+      await database.drop()
+    }
     await rm(root, { recursive: true, force: true })
   }
 

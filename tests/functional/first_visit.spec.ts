@@ -1,20 +1,268 @@
 import { test } from '@japa/runner'
 
 import { Visitor } from '../app/visitor.ts'
-import { createTestApp } from '../app/test_app.ts'
+import { logIn } from '../app/log_in.ts'
+import { whoAmI } from '../app/who_am_i.ts'
+import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
 
-test('smoke', async ({ assert, cleanup }) => {
-  const app = await createTestApp({
+function createApp(options: TestAppOptions = {}) {
+  return createTestApp({
     routes(router, middleware) {
-      router
-        .get('/', async ({ auth, guestUser }) => ({ id: (auth.user as any)?.id, kind: await guestUser.kind(), is: auth.isAuthenticated, sure: (auth.getUserOrFail() as any).id }))
-        .use(middleware.allowGuestUser())
+      router.any('/cart', whoAmI).use(middleware.allowGuestUser())
+      router.get('/about', whoAmI)
     },
+    ...options,
   })
-  cleanup(() => app.close())
-  const visitor = new Visitor(app.url)
-  console.log((await visitor.get('/')).text, (await visitor.get('/')).text)
-  console.log(await app.queries.during(() => visitor.get('/')))
-  console.log(await app.queries.during(() => new Visitor(app.url).get('/')))
-  assert.deepEqual(await app.guestUsers.cleanup({ olderThan: -5000 }), { deleted: 2, blocked: [] }); assert.equal(await app.count('users'), 0)
+}
+
+test.group('First visit', () => {
+  test('makes one user and one guest, signed in for the handler', async ({ assert, cleanup }) => {
+    const app = await createApp()
+    cleanup(() => app.close())
+
+    const response = await new Visitor(app.url).get('/cart')
+    assert.equal(response.status, 200)
+    assert.deepInclude(response.json(), {
+      isAuthenticated: true,
+      kind: 'guest',
+      isGuest: true,
+      sure: response.json().id,
+    })
+    assert.equal(await app.count('users'), 1)
+    assert.equal(await app.count('guests'), 1)
+  })
+
+  test('is followed by visits of the same guest', async ({ assert, cleanup }) => {
+    const app = await createApp()
+    cleanup(() => app.close())
+
+    const visitor = new Visitor(app.url)
+    const first = await visitor.get('/cart')
+    for (const path of ['/cart', '/about']) {
+      assert.deepEqual((await visitor.get(path)).json(), first.json())
+    }
+    assert.equal(await app.count('users'), 1)
+  })
+
+  test('of two visitors makes two guests', async ({ assert, cleanup }) => {
+    const app = await createApp()
+    cleanup(() => app.close())
+
+    const first = await new Visitor(app.url).get('/cart')
+    const second = await new Visitor(app.url).get('/cart')
+    assert.notEqual(first.json().id, second.json().id)
+    assert.equal(await app.count('guests'), 2)
+  })
+
+  test('rotates the session id', async ({ assert, cleanup }) => {
+    const app = await createApp()
+    cleanup(() => app.close())
+
+    const visitor = new Visitor(app.url)
+    await visitor.get('/about')
+    const before = visitor.cookies.get('adonis-session')
+    await visitor.get('/cart')
+    assert.isDefined(before)
+    assert.notEqual(visitor.cookies.get('adonis-session'), before)
+  })
+
+  test('costs two inserts, the next ones cost what signing in costs', async ({
+    assert,
+    cleanup,
+  }) => {
+    const app = await createApp()
+    cleanup(() => app.close())
+
+    const visitor = new Visitor(app.url)
+    await new Visitor(app.url).get('/cart')
+
+    const first = await app.queries.during(() => visitor.get('/cart'))
+    assert.lengthOf(first, 2)
+    first.forEach((sql) => assert.match(sql, /^insert/))
+
+    const second = await app.queries.during(() => visitor.get('/cart'))
+    assert.lengthOf(second, 1)
+    assert.match(second[0], /from .users. where .id. =/)
+  })
+
+  test('on a route that does not allow guests makes none', async ({ assert, cleanup }) => {
+    const app = await createApp()
+    cleanup(() => app.close())
+
+    const response = await new Visitor(app.url).get('/about')
+    assert.deepInclude(response.json(), { id: null, isAuthenticated: false, kind: 'anonymous' })
+    assert.equal(await app.count('users'), 0)
+  })
+
+  test('by POST makes a guest too', async ({ assert, cleanup }) => {
+    const app = await createApp()
+    cleanup(() => app.close())
+
+    const response = await new Visitor(app.url).post('/cart', { body: 'milk' })
+    assert.equal(response.json().kind, 'guest')
+  })
+
+  test('leaves a regular user alone', async ({ assert, cleanup }) => {
+    const app: TestApp = await createTestApp({
+      routes(router, middleware) {
+        router.get('/cart', whoAmI).use(middleware.allowGuestUser())
+        router.get('/login', async (ctx) => {
+          await logIn(
+            ctx,
+            await app.User.create({ email: 'ann@example.com', password: 'secret12' })
+          )
+        })
+      },
+    })
+    cleanup(() => app.close())
+
+    const visitor = new Visitor(app.url)
+    await visitor.get('/login')
+    assert.deepInclude((await visitor.get('/cart')).json(), { kind: 'regular', isGuest: false })
+    assert.equal(await app.count('users'), 1)
+    assert.equal(await app.count('guests'), 0)
+  })
+
+  test('works without silent authentication', async ({ assert, cleanup }) => {
+    const app = await createApp({ silentAuth: false })
+    cleanup(() => app.close())
+
+    const visitor = new Visitor(app.url)
+    const first = await visitor.get('/cart')
+    assert.isTrue(first.json().isAuthenticated)
+    assert.deepEqual((await visitor.get('/cart')).json(), first.json())
+    assert.equal(await app.count('users'), 1)
+  })
+
+  test('signs in through the guard of the configuration', async ({ assert, cleanup }) => {
+    const app = await createApp({ guestUser: { guard: 'members' as never } })
+    cleanup(() => app.close())
+
+    const visitor = new Visitor(app.url)
+    const first = await visitor.get('/cart')
+    assert.deepInclude(first.json(), { isAuthenticated: true, kind: 'guest' })
+    assert.deepEqual((await visitor.get('/cart')).json(), first.json())
+    assert.equal(await app.count('users'), 1)
+  })
+
+  test('with the session in {$self}')
+    .with(['database', 'redis'] as const)
+    .run(async ({ assert, cleanup }, sessionStore) => {
+      const app = await createApp({ sessionStore })
+      cleanup(() => app.close())
+      if (sessionStore === 'database') {
+        await app.db.connection().schema.createTable('sessions', (table) => {
+          table.string('id').primary()
+          table.text('data').notNullable()
+          table.string('user_id').nullable()
+          table.timestamp('expires_at').notNullable()
+        })
+      }
+
+      const visitor = new Visitor(app.url)
+      const first = await visitor.get('/cart')
+      assert.deepEqual((await visitor.get('/cart')).json(), first.json())
+      assert.equal(await app.count('guests'), 1)
+    })
+
+  test('tells listeners, with the request', async ({ assert, cleanup }) => {
+    const app = await createApp()
+    cleanup(() => app.close())
+    const events: any[] = []
+    app.emitter.on('guest_user:created', (event) => void events.push(event))
+
+    const visitor = new Visitor(app.url)
+    const { id } = (await visitor.get('/cart')).json()
+    await visitor.get('/cart')
+
+    assert.lengthOf(events, 1)
+    assert.equal(events[0].user.id, id)
+    assert.equal(events[0].guest.userId, id)
+    assert.equal(events[0].ctx.request.url(), '/cart')
+  })
+})
+
+test.group('No guest', () => {
+  const speculative: { method: string; headers: Record<string, string> }[] = [
+    { method: 'HEAD', headers: {} },
+    { method: 'OPTIONS', headers: {} },
+    { method: 'GET', headers: { 'sec-purpose': 'prefetch' } },
+    { method: 'GET', headers: { 'sec-purpose': 'prefetch;prerender' } },
+    { method: 'GET', headers: { purpose: 'prefetch' } },
+    { method: 'GET', headers: { 'x-moz': 'prefetch' } },
+    { method: 'GET', headers: { 'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1)' } },
+    { method: 'GET', headers: { 'user-agent': 'Mozilla/5.0 (compatible; bingbot/2.0)' } },
+    { method: 'GET', headers: { 'user-agent': 'facebookexternalhit/1.1' } },
+  ]
+
+  test('for {method} with {headers}')
+    .with(speculative)
+    .run(async ({ assert, cleanup }, { method, headers }) => {
+      const app = await createApp()
+      cleanup(() => app.close())
+
+      const response = await new Visitor(app.url).request(method, '/cart', { headers })
+      assert.equal(response.status, 200)
+      if (method !== 'HEAD') {
+        assert.equal(response.json().kind, 'anonymous')
+      }
+      assert.equal(await app.count('users'), 0)
+      assert.equal(await app.count('guests'), 0)
+    })
+
+  test('when guests are switched off', async ({ assert, cleanup }) => {
+    const app = await createApp({ guestUser: { enabled: false } })
+    cleanup(() => app.close())
+    assert.equal((await new Visitor(app.url).get('/cart')).json().kind, 'anonymous')
+    assert.equal(await app.count('users'), 0)
+  })
+
+  test('when the application says no', async ({ assert, cleanup }) => {
+    const app = await createApp({
+      guestUser: { allow: async ({ request }) => request.header('x-consent') === 'yes' },
+    })
+    cleanup(() => app.close())
+
+    const visitor = new Visitor(app.url)
+    assert.equal((await visitor.get('/cart')).json().kind, 'anonymous')
+    assert.equal((await visitor.get('/cart', { 'x-consent': 'yes' })).json().kind, 'guest')
+  })
+
+  test('for crawlers of your own list', async ({ assert, cleanup }) => {
+    const app = await createApp({ guestUser: { crawlers: ['uptime(robot)?', /^probe/] } })
+    cleanup(() => app.close())
+
+    const kind = async (userAgent: string) => {
+      const response = await new Visitor(app.url).get('/cart', { 'user-agent': userAgent })
+      return response.json().kind
+    }
+    assert.equal(await kind('Mozilla/5.0 UptimeRobot/2.0'), 'anonymous')
+    assert.equal(await kind('Probe 1'), 'anonymous')
+    assert.equal(await kind('Googlebot'), 'guest')
+  })
+
+  test('for whom your function calls a crawler', async ({ assert, cleanup }) => {
+    const app = await createApp({
+      guestUser: { crawlers: ({ request }) => request.header('x-monitor') !== undefined },
+    })
+    cleanup(() => app.close())
+
+    const visitor = new Visitor(app.url)
+    assert.equal((await visitor.get('/cart', { 'x-monitor': '1' })).json().kind, 'anonymous')
+    assert.equal((await visitor.get('/cart')).json().kind, 'guest')
+  })
+
+  test('is withheld from crawlers when that is wanted', async ({ assert, cleanup }) => {
+    const app = await createApp({ guestUser: { crawlers: false } })
+    cleanup(() => app.close())
+    const response = await new Visitor(app.url).get('/cart', { 'user-agent': 'Googlebot' })
+    assert.equal(response.json().kind, 'guest')
+  })
+
+  test('without a CSRF token', async ({ assert, cleanup }) => {
+    const app = await createApp({ shield: true })
+    cleanup(() => app.close())
+    await new Visitor(app.url).post('/cart')
+    assert.equal(await app.count('users'), 0)
+  })
 })

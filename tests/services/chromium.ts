@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 
-import sparticuz from '@sparticuz/chromium'
+import { unpackChromium } from './unpack_chromium.ts'
 
 const SYSTEM_CHROMIUM = '/usr/bin/chromium'
 
@@ -17,12 +17,20 @@ const ARGUMENTS = [
   '--disable-sync',
 ]
 
+export interface ChromiumOptions {
+  executablePath: string
+  args: string[]
+  env?: Record<string, string>
+}
+
 /**
- * Launch options for a real Chromium: the system's, or the one npm brings
+ * Launch options for a real Chromium: the one of CHROMIUM_PATH, the system's,
+ * or the one that npm brings
  */
-export async function chromiumOptions() {
-  if (existsSync(SYSTEM_CHROMIUM)) {
-    return { executablePath: SYSTEM_CHROMIUM, args: ARGUMENTS }
+export async function chromiumOptions(): Promise<ChromiumOptions> {
+  const installed = process.env.CHROMIUM_PATH ?? SYSTEM_CHROMIUM
+  if (existsSync(installed)) {
+    return { executablePath: installed, args: ARGUMENTS }
   }
-  return { executablePath: await sparticuz.executablePath(), args: ARGUMENTS }
+  return { ...(await unpackChromium()), args: ARGUMENTS }
 }

@@ -1,9 +1,10 @@
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execFileSync, spawn } from 'node:child_process'
-import { chmod, cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp } from 'node:fs/promises'
 
 import { findFreePort } from './tcp.ts'
+import { removeFolder } from './remove_folder.ts'
 
 /**
  * PostgreSQL refuses to run as root, so it runs as whichever of these exists
@@ -28,6 +29,8 @@ export async function startEmbeddedPostgres(): Promise<EmbeddedPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'guest-user-postgres-'))
   const data = join(folder, 'data')
   await mkdir(data)
+  process.once('exit', () => removeFolder(folder))
+  exitOnSignals()
 
   const identity = process.getuid?.() === 0 ? findUnprivilegedUser() : undefined
   const binaries = await provideBinaries(folder, identity !== undefined)
@@ -56,7 +59,7 @@ export async function startEmbeddedPostgres(): Promise<EmbeddedPostgres> {
     { ...options, stdio: ['ignore', 'ignore', 'pipe'] }
   )
   const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()))
-  process.once('exit', () => server.kill('SIGINT'))
+  process.prependOnceListener('exit', () => server.kill('SIGQUIT'))
 
   await new Promise<void>((resolve, reject) => {
     let log = ''
@@ -72,10 +75,20 @@ export async function startEmbeddedPostgres(): Promise<EmbeddedPostgres> {
   return {
     port,
     async stop() {
-      server.kill('SIGINT')
+      server.kill('SIGQUIT')
       await exited
-      await rm(folder, { recursive: true, force: true })
+      removeFolder(folder)
     },
+  }
+}
+
+/**
+ * A signal ends Node.js without its exit listeners, and would leave the server
+ * running. Ctrl+C in npm sends it twice, so the listener has to stay
+ */
+function exitOnSignals() {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => process.exit(1))
   }
 }
 

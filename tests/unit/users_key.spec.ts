@@ -19,7 +19,10 @@ function migration(table: string, key: string) {
 test.group('findUsersKey', () => {
   test('reads {key}')
     .with([
-      { key: `table.increments('id').notNullable()`, calls: [`.integer('user_id')`, '.unsigned()'] },
+      {
+        key: `table.increments('id').notNullable()`,
+        calls: [`.integer('user_id')`, '.unsigned()'],
+      },
       { key: `table.increments('id')`, calls: [`.integer('user_id')`, '.unsigned()'] },
       { key: `table.bigIncrements("id")`, calls: [`.bigInteger('user_id')`, '.unsigned()'] },
       { key: `table.uuid('id').primary()`, calls: [`.uuid('user_id')`] },
@@ -37,7 +40,10 @@ test.group('findUsersKey', () => {
 
   test('does not take the key of another table', async ({ assert, fs }) => {
     await fs.create('1_create_posts_table.ts', migration('posts', `table.uuid('id')`))
-    await fs.create('2_create_accounts_table.ts', migration('accounts', `table.bigIncrements('pk')`))
+    await fs.create(
+      '2_create_accounts_table.ts',
+      migration('accounts', `table.bigIncrements('pk')`)
+    )
     assert.isNull(await findUsersKey(fs.basePath, 'users', 'id'))
     assert.deepEqual(await findUsersKey(fs.basePath, 'accounts', 'pk'), {
       table: 'accounts',

@@ -14,6 +14,6 @@ export default class NewAccountController {
     await auth.use('web').login(user)
 
     session.flash('success', `Welcome, ${user.fullName}.`)
-    return response.redirect().toIntendedRoute('notes.index')
+    return response.redirect().toIntended('/notes')
   }
 }

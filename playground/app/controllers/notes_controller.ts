@@ -20,7 +20,7 @@ export default class NotesController {
     await user.related('notes').create(payload)
 
     session.flash('success', 'Noted.')
-    return response.redirect().toRoute('notes.index')
+    return response.redirect().toPath('/notes')
   }
 
   async destroy({ auth, params, response, session }: HttpContext) {
@@ -29,6 +29,6 @@ export default class NotesController {
     await note.delete()
 
     session.flash('success', 'The note is gone.')
-    return response.redirect().toRoute('notes.index')
+    return response.redirect().toPath('/notes')
   }
 }

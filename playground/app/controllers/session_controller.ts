@@ -13,11 +13,11 @@ export default class SessionController {
     const user = await User.verifyCredentials(email, password)
     await auth.use('web').login(user)
 
-    return response.redirect().toIntendedRoute('notes.index')
+    return response.redirect().toIntended('/notes')
   }
 
   async destroy({ auth, response }: HttpContext) {
     await auth.use('web').logout()
-    return response.redirect().toRoute('home')
+    return response.redirect().toPath('/')
   }
 }

@@ -1,0 +1,10 @@
+import type { HttpContext } from '@adonisjs/core/http'
+import type { LucidRow } from '@adonisjs/lucid/types/model'
+
+/**
+ * Signs a user in the way the controllers of the starter kits do
+ */
+export async function logIn({ auth }: HttpContext, user: LucidRow) {
+  const guard = auth.use('web' as never) as { login(user: LucidRow): Promise<void> }
+  await guard.login(user)
+}

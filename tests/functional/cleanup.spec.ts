@@ -1,0 +1,188 @@
+import { test } from '@japa/runner'
+import { DateTime } from 'luxon'
+
+import GuestCleanup from '../../commands/guest_cleanup.ts'
+import { GuestFactory } from '../../factories/main.ts'
+import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
+
+async function createApp(options: TestAppOptions = {}) {
+  const app = await createTestApp(options)
+  const guests = new GuestFactory(app.app)
+  const ids = async () => {
+    const users = await app.User.query().orderBy('id')
+    return users.map((user) => user.id)
+  }
+  return { app, guests, ids }
+}
+
+async function runCommand(app: TestApp, flags: string[] = []) {
+  const ace = await app.app.container.make('ace')
+  ace.ui.switchMode('raw')
+  const command = await ace.create(GuestCleanup, flags)
+  await command.exec()
+  return {
+    exitCode: command.exitCode,
+    output: command.ui.logger.getLogs().map(({ message }) => message),
+  }
+}
+
+const hoursAgo = (hours: number) => DateTime.now().minus({ hours })
+
+test.group('Cleanup', () => {
+  test('deletes exactly the expired guests', async ({ assert, cleanup }) => {
+    const { app, guests, ids } = await createApp()
+    cleanup(() => app.close())
+
+    const regular: any = await app.User.create({ email: 'ann@example.com', password: 'secret12' })
+    const fresh: any = await guests.create()
+    const active: any = await guests.seen(hoursAgo(48), hoursAgo(1)).create()
+    await guests.expired().createMany(3)
+    await guests.seen(hoursAgo(2.1)).create()
+
+    assert.deepEqual(await app.guestUsers.cleanup(), { deleted: 4, blocked: [] })
+    assert.deepEqual(await ids(), [regular.id, fresh.id, active.id])
+    assert.equal(await app.count('guests'), 2)
+  })
+
+  test('counts from the first visit when that is wanted', async ({ assert, cleanup }) => {
+    const { app, guests, ids } = await createApp({ guestUser: { expireBy: 'createdAt' } })
+    cleanup(() => app.close())
+
+    const young: any = await guests.seen(hoursAgo(1)).create()
+    await guests.seen(hoursAgo(48), hoursAgo(0)).create()
+    await app.guestUsers.cleanup()
+    assert.deepEqual(await ids(), [young.id])
+  })
+
+  test('takes maxAge from the configuration, else from the session', async ({
+    assert,
+    cleanup,
+  }) => {
+    const { app } = await createApp({ sessionAge: '5h' })
+    assert.equal(app.guestUsers.expiry.maxAge, 5 * 3600 * 1000)
+    await app.close()
+
+    const { app: other } = await createApp({ guestUser: { maxAge: '30 days' } })
+    cleanup(() => other.close())
+    assert.equal(other.guestUsers.expiry.maxAge, 30 * 24 * 3600 * 1000)
+  })
+
+  test('works in batches and tells listeners', async ({ assert, cleanup }) => {
+    const { app, guests } = await createApp()
+    cleanup(() => app.close())
+    const events: any[] = []
+    app.emitter.on('guest_user:deleted', (event) => void events.push(event))
+
+    const users = await guests.expired().createMany(7)
+    const progress: number[] = []
+    await app.guestUsers.cleanup({
+      batchSize: 3,
+      onBatch: ({ deleted }) => progress.push(deleted),
+    })
+
+    assert.deepEqual(progress, [3, 6, 7])
+    assert.sameMembers(
+      events.flatMap(({ userIds }) => userIds),
+      users.map((user) => user.$primaryKeyValue)
+    )
+  })
+
+  test('takes along what belongs to the guest', async ({ assert, cleanup }) => {
+    const { app, guests } = await createApp()
+    cleanup(() => app.close())
+
+    const user = await guests.expired().create()
+    const kept = await guests.create()
+    await app.db.table('notes').insert({ user_id: user.$primaryKeyValue, body: 'gone' })
+    await app.db.table('notes').insert({ user_id: kept.$primaryKeyValue, body: 'kept' })
+
+    await app.guestUsers.cleanup()
+    assert.deepEqual(
+      (await app.db.from('notes').select('body')).map(({ body }) => body),
+      ['kept']
+    )
+  })
+
+  test('runs the hooks of the user model', async ({ assert, cleanup }) => {
+    const { app, guests } = await createApp()
+    cleanup(() => app.close())
+    const deleted: unknown[] = []
+    app.User.before('delete', (user) => void deleted.push(user.$primaryKeyValue))
+
+    const user = await guests.expired().create()
+    await app.guestUsers.cleanup()
+    assert.deepEqual(deleted, [user.$primaryKeyValue])
+  })
+
+  test('reports whom a foreign key protects, and deletes the others', async ({
+    assert,
+    cleanup,
+  }) => {
+    const { app, guests, ids } = await createApp()
+    cleanup(() => app.close())
+    await app.db.connection().schema.createTable('orders', (table) => {
+      table.increments('id')
+      table.integer('user_id').unsigned().references('id').inTable('users').onDelete('RESTRICT')
+    })
+
+    const [, blocked]: any[] = await guests.expired().createMany(3)
+    await app.db.table('orders').insert({ user_id: blocked.id })
+
+    const result = await app.guestUsers.cleanup({ batchSize: 2 })
+    assert.equal(result.deleted, 2)
+    assert.lengthOf(result.blocked, 1)
+    assert.equal(result.blocked[0].userId, blocked.id)
+    assert.deepEqual(await ids(), [blocked.id])
+    assert.equal(await app.count('guests'), 1)
+  })
+
+  test('two at once delete each guest once', async ({ assert, cleanup }) => {
+    const { app, guests } = await createApp()
+    cleanup(() => app.close())
+    await guests.expired().createMany(30)
+
+    const results = await Promise.all([
+      app.guestUsers.cleanup({ batchSize: 4 }),
+      app.guestUsers.cleanup({ batchSize: 4 }),
+    ])
+    assert.equal(results[0].deleted + results[1].deleted, 30)
+    assert.equal(await app.count('users'), 0)
+  })
+})
+
+test.group('guest:cleanup', () => {
+  test('prints how many are gone', async ({ assert, cleanup }) => {
+    const { app, guests } = await createApp()
+    cleanup(() => app.close())
+    await guests.expired().createMany(2)
+
+    const { exitCode, output } = await runCommand(app)
+    assert.notEqual(exitCode, 1)
+    assert.match(output.at(-1)!, /Deleted 2 guests/)
+    assert.equal(await app.count('users'), 0)
+  })
+
+  test('says so when there is nothing to do', async ({ assert, cleanup }) => {
+    const { app, guests } = await createApp()
+    cleanup(() => app.close())
+    await guests.create()
+
+    const { output } = await runCommand(app)
+    assert.match(output.at(-1)!, /No guest has expired/)
+  })
+
+  test('fails when guests are blocked, and says by what', async ({ assert, cleanup }) => {
+    const { app, guests } = await createApp()
+    cleanup(() => app.close())
+    await app.db.connection().schema.createTable('orders', (table) => {
+      table.integer('user_id').unsigned().references('id').inTable('users').onDelete('RESTRICT')
+    })
+    const user = await guests.expired().create()
+    await app.db.table('orders').insert({ user_id: user.$primaryKeyValue })
+
+    const { exitCode, output } = await runCommand(app)
+    assert.equal(exitCode, 1)
+    assert.match(output.join('\n'), /ON DELETE CASCADE/)
+    assert.match(output.join('\n'), new RegExp(`user ${user.$primaryKeyValue}:`))
+  })
+})
