@@ -1,3 +1,10 @@
 import { configPkg } from '@adonisjs/eslint-config'
 
-export default configPkg({ ignores: ['build/**', 'playground/.adonisjs/**', 'tmp/**'] })
+export default configPkg(
+  { ignores: ['build/**', 'tests/install/app/**', 'playground/.adonisjs/**', 'tmp/**'] },
+  {
+    name: 'Tests read best in one line',
+    files: ['tests/**'],
+    rules: { '@unicorn/no-await-expression-member': 'off' },
+  }
+)

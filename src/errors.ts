@@ -97,9 +97,16 @@ class VisitorException extends Exception {
 }
 
 /**
+ * Turning somebody away is everyday work, not something to report
+ */
+class TurnedAwayException extends VisitorException {
+  report() {}
+}
+
+/**
  * The page is for guests only. 401 for anonymous visitors, 403 for regular users
  */
-export const E_GUEST_USER_REQUIRED = class GuestUserRequiredException extends VisitorException {
+export const E_GUEST_USER_REQUIRED = class GuestUserRequiredException extends TurnedAwayException {
   static status = 403
   static code = 'E_GUEST_USER_REQUIRED'
   static message = 'This page is for guests only'
@@ -108,7 +115,7 @@ export const E_GUEST_USER_REQUIRED = class GuestUserRequiredException extends Vi
 /**
  * The page is for regular users only. 401 for anonymous visitors, 403 for guests
  */
-export const E_REGULAR_USER_REQUIRED = class RegularUserRequiredException extends VisitorException {
+export const E_REGULAR_USER_REQUIRED = class RegularUserRequiredException extends TurnedAwayException {
   static status = 403
   static code = 'E_REGULAR_USER_REQUIRED'
   static message = 'Sign up or log in to see this page'
@@ -118,7 +125,7 @@ export const E_REGULAR_USER_REQUIRED = class RegularUserRequiredException extend
 /**
  * The page is for people without an account
  */
-export const E_ALREADY_REGISTERED = class AlreadyRegisteredException extends VisitorException {
+export const E_ALREADY_REGISTERED = class AlreadyRegisteredException extends TurnedAwayException {
   static status = 403
   static code = 'E_ALREADY_REGISTERED'
   static message = 'You already have an account'

@@ -1,9 +1,10 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile } from 'node:fs/promises'
 
 import type { Part } from './parts.ts'
+import { removeFolder } from '../../tests/services/remove_folder.ts'
 
 export interface PartResult {
   name: string
@@ -22,13 +23,20 @@ interface TestCounts {
  */
 const TIME_LIMIT = 5 * 60_000
 
-let stopRunningPart: (signal: NodeJS.Signals) => void = () => {}
+/**
+ * What an interrupted run has to end and to remove
+ */
+let stopRunningPart = () => {}
+let countsFolder: string | undefined
 
 /**
  * For when the whole run is interrupted
  */
 export function stopCurrentPart() {
-  stopRunningPart('SIGKILL')
+  stopRunningPart()
+  if (countsFolder) {
+    removeFolder(countsFolder)
+  }
 }
 
 /**
@@ -39,12 +47,12 @@ export async function runPart(
   environment: Record<string, string> = {}
 ): Promise<PartResult> {
   const startedAt = performance.now()
-  const folder = await mkdtemp(join(tmpdir(), 'guest-user-counts-'))
-  const countsFile = join(folder, 'counts.json')
+  countsFolder = await mkdtemp(join(tmpdir(), 'guest-user-counts-'))
+  const countsFile = join(countsFolder, 'counts.json')
 
   const succeeded = await execute(part, { ...environment, TEST_COUNTS_FILE: countsFile })
   const counts = part.isSuite ? await readCounts(countsFile) : { passed: 1, failed: 0 }
-  await rm(folder, { recursive: true, force: true })
+  removeFolder(countsFolder)
 
   const seconds = (performance.now() - startedAt) / 1000
   return { name: part.name, ...judge(part, counts, succeeded), seconds }
@@ -68,7 +76,7 @@ function execute(part: Part, environment: Record<string, string>): Promise<boole
       // Everything in the group has ended already
     }
   }
-  stopRunningPart = stopGroup
+  stopRunningPart = () => stopGroup('SIGKILL')
 
   return new Promise((resolve) => {
     const timer = setTimeout(() => {

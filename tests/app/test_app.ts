@@ -214,7 +214,7 @@ function describeConfig(
         }),
       },
     }),
-    shield: defineShield({ csrf: { enabled: true } }),
+    shield: defineShield({ csrf: { enabled: true, methods: ['POST'] } }),
     auth: defineAuth({
       default: 'web',
       guards: {

@@ -262,7 +262,10 @@ test.group('No guest', () => {
   test('without a CSRF token', async ({ assert, cleanup }) => {
     const app = await createApp({ shield: true })
     cleanup(() => app.close())
-    await new Visitor(app.url).post('/cart')
+
+    const visitor = new Visitor(app.url)
+    await visitor.post('/cart')
     assert.equal(await app.count('users'), 0)
+    assert.equal((await visitor.get('/cart')).json().kind, 'guest')
   })
 })

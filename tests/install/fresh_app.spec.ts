@@ -1,0 +1,163 @@
+import { test } from '@japa/runner'
+
+import { FreshApp } from './fresh_app.ts'
+import { Visitor } from '../app/visitor.ts'
+
+const ROUTES = `
+router
+  .get('/cart', async ({ auth, guestUser }) => {
+    const user = await guestUser.allow()
+    return { initials: user?.initials, sure: auth.getUserOrFail().id, isGuest: await guestUser.check() }
+  })
+  .use(middleware.allowGuestUser())
+router.get('/settings', () => 'settings').use(middleware.regularUserRequired({ convertUrl: '/join' }))
+router.get('/why', () => 'why').use(middleware.guestUserRequired())
+router.get('/join', () => 'join').use(middleware.unregisteredOnly())
+router.get('/service', async () => {
+  const guest = await guestUsers.create({ username: 'made-by-the-service' })
+  return { email: guest.email, isGuest: await guestUsers.isGuest(guest) }
+})
+`
+
+const HOME = `
+@isGuestUser()
+  <b>guest {{ auth.user.initials }}</b>
+@else
+  <b>somebody else</b>
+@end
+`
+
+test.group('The packed package in a fresh application', (group) => {
+  let app: FreshApp
+
+  group.setup(async () => {
+    app = await FreshApp.create()
+    return () => app.remove()
+  })
+
+  test('configure publishes and registers everything, and says what is next', async ({
+    assert,
+  }) => {
+    const { exitCode, output } = await app.ace('configure', 'adonisjs-guest-user')
+    assert.equal(exitCode, 0, output)
+    assert.match(output, /1\. Create the table: node ace migration:run/)
+    assert.match(output, /2\. Open a route .*middleware\.allowGuestUser\(\)/)
+
+    const files = await app.snapshot()
+    const migration = Object.keys(files).find((file) => /_create_guests_table\.ts$/.test(file))!
+    assert.match(files[migration], /\.integer\('user_id'\)\s+\.unsigned\(\)\s+\.primary\(\)/)
+    assert.match(files['config/guest_user.ts'], /userModel: \(\) => import\('#models\/user'\)/)
+    assert.match(files['adonisrc.ts'], /adonisjs-guest-user\/guest_user_provider/)
+    assert.match(files['adonisrc.ts'], /adonisjs-guest-user\/commands/)
+
+    const kernel = files['start/kernel.ts']
+    assert.isAbove(
+      kernel.indexOf('adonisjs-guest-user/initialize_guest_user_middleware'),
+      kernel.indexOf('@adonisjs/auth/initialize_auth_middleware')
+    )
+    for (const name of [
+      'allowGuestUser',
+      'guestUserRequired',
+      'regularUserRequired',
+      'unregisteredOnly',
+    ]) {
+      assert.include(kernel, `${name}: () => import('adonisjs-guest-user/`)
+    }
+  })
+
+  test('configuring again changes nothing more', async ({ assert }) => {
+    const before = await app.snapshot()
+    const { exitCode } = await app.ace('configure', 'adonisjs-guest-user')
+    assert.equal(exitCode, 0)
+    assert.deepEqual(await app.snapshot(), before)
+  })
+
+  test('the commands are listed, with help', async ({ assert }) => {
+    const { output } = await app.ace('list')
+    assert.include(output, 'guest:cleanup')
+    const help = await app.ace('guest:cleanup', '--help')
+    assert.include(help.output, 'maxAge')
+  })
+
+  test('types infer, and the compiler is content', async ({ assert }) => {
+    await app.edit('start/routes.ts', (routes) => {
+      return `import guestUsers from 'adonisjs-guest-user/services/main'\n${routes}${ROUTES}`
+    })
+    await app.edit('resources/views/home.edge', (view) => view + HOME)
+    assert.equal(await app.typecheck(), '')
+  })
+
+  test('attributes of the wrong type are a type error', async ({ assert }) => {
+    const config = await app.read('config/guest_user.ts')
+    await app.edit('config/guest_user.ts', (text) =>
+      text.replace('fullName: username', 'fullName: 42')
+    )
+    assert.match(await app.typecheck(), /config\/guest_user\.ts.*error/)
+    await app.edit('config/guest_user.ts', () => config)
+  })
+
+  test('without the migration, one error says what to do', async ({ assert }) => {
+    const { exitCode, output } = await app.ace('guest:cleanup')
+    assert.equal(exitCode, 1)
+    assert.match(output, /The "guests" table does not exist\. Run "node ace migration:run"/)
+  })
+
+  test('the journey works', async ({ assert, cleanup }) => {
+    const { exitCode, output } = await app.ace('migration:run')
+    assert.equal(exitCode, 0, output)
+    cleanup(await app.serve())
+
+    const visitor = new Visitor(app.url)
+    assert.include((await visitor.get('/')).text, '<b>somebody else</b>')
+    assert.equal((await visitor.get('/settings')).location, '/login')
+
+    const first = (await visitor.get('/cart')).json()
+    assert.isTrue(first.isGuest)
+    assert.isNumber(first.sure)
+    assert.deepEqual((await visitor.get('/cart')).json(), first)
+    assert.include((await visitor.get('/')).text, `<b>guest ${first.initials}</b>`)
+    assert.equal((await visitor.get('/settings')).location, '/join')
+    assert.equal((await visitor.get('/why')).text, 'why')
+    assert.equal((await visitor.get('/join')).text, 'join')
+
+    const service = (await new Visitor(app.url).get('/service')).json()
+    assert.deepEqual(service, { email: 'made-by-the-service@guest.invalid', isGuest: true })
+  })
+
+  test("a guest's email with any password gets the ordinary answer", async ({
+    assert,
+    cleanup,
+  }) => {
+    cleanup(await app.serve())
+
+    const json = { accept: 'application/json' }
+    const answers = []
+    for (const email of ['made-by-the-service@guest.invalid', 'nobody@example.com']) {
+      const response = await new Visitor(app.url).post('/login', { email, password: 'guess' }, json)
+      assert.equal(response.status, 400)
+      answers.push(response.text)
+    }
+    assert.equal(answers[0], answers[1])
+    assert.include(answers[0], 'Invalid user credentials')
+  })
+
+  test('cleanup runs', async ({ assert }) => {
+    const { exitCode, output } = await app.ace('guest:cleanup')
+    assert.equal(exitCode, 0, output)
+    assert.include(output, 'No guest has expired')
+  })
+
+  test('a wrong guard keeps the server from starting, in one clear line', async ({
+    assert,
+    cleanup,
+  }) => {
+    const config = await app.read('config/guest_user.ts')
+    cleanup(() => app.edit('config/guest_user.ts', () => config))
+    await app.edit('config/guest_user.ts', (text) =>
+      text.replace('enabled: true,', "enabled: true, guard: 'admin' as never,")
+    )
+    const { exitCode, output } = await app.ace('guest:cleanup')
+    assert.equal(exitCode, 1)
+    assert.match(output, /"guard" is "admin", but "config\/auth\.ts" has only: web/)
+  })
+})
