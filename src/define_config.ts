@@ -7,6 +7,7 @@ import type { ApplicationService, ConfigProvider } from '@adonisjs/core/types'
 
 import { usernames } from './usernames.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
+import { findSessionGuardName } from './session_guard_name.ts'
 import type { GuestUserConfig, RedirectsConfig, ResolvedConfig } from './types.ts'
 
 /**
@@ -39,7 +40,7 @@ export function defineConfig<Model extends LucidModel>(
 
   return configProvider.create(async (app) => ({
     enabled: config.enabled ?? true,
-    guard: await resolveGuard(app, config.guard as string | undefined),
+    guard: await findSessionGuardName(app, config.guard as string | undefined),
     userModel: config.userModel,
     guestModel: config.guestModel ?? (() => import('./models/guest.ts')),
     username: config.username ?? usernames.uuid(),
@@ -75,26 +76,6 @@ function parseMaxAge(maxAge: string | number): number {
     ])
   }
   return seconds * 1000
-}
-
-async function resolveGuard(app: ApplicationService, wanted?: string): Promise<string> {
-  const auth = await configProvider.resolve<{ default: string; guards: Record<string, unknown> }>(
-    app,
-    app.config.get('auth')
-  )
-  if (!auth) {
-    throw new E_INVALID_GUEST_USER_CONFIG([
-      'It needs a session guard from "config/auth.ts", which is missing. Run "node ace add @adonisjs/auth --guard=session"',
-    ])
-  }
-
-  const guard = wanted ?? auth.default
-  if (!Object.hasOwn(auth.guards, guard)) {
-    throw new E_INVALID_GUEST_USER_CONFIG([
-      `"guard" is "${guard}", but "config/auth.ts" has only: ${Object.keys(auth.guards).join(', ')}`,
-    ])
-  }
-  return guard
 }
 
 async function readSessionAge(app: ApplicationService): Promise<number> {

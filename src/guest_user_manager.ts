@@ -97,14 +97,24 @@ export class GuestUserManager {
    */
   async find(user: LucidRow | string | number): Promise<Guest | null> {
     const { directory } = await this.#load()
-    return directory.find(primaryKeyOf(user))
+    const isUser = typeof user !== 'object' || (await this.isUser(user))
+    return isUser ? directory.find(primaryKeyOf(user)) : null
   }
 
   /**
-   * Is this user a guest? Nobody is not
+   * Is this user a guest? Nobody is not, and neither are rows of other tables
    */
   async isGuest(user: LucidRow | null | undefined): Promise<boolean> {
     return user ? (await this.find(user)) !== null : false
+  }
+
+  /**
+   * Is this a row of the users table? An admin of another table may have the
+   * same key
+   */
+  async isUser(row: LucidRow): Promise<boolean> {
+    const { userModel } = await this.#load()
+    return (row.constructor as LucidModel).table === userModel.table
   }
 
   /**

@@ -118,7 +118,8 @@ export interface GuestUserConfig<Model extends LucidModel> {
   enabled?: boolean
 
   /**
-   * Name of a session guard of `config/auth.ts`. Defaults to its default guard
+   * Name of a session guard of `config/auth.ts`. Defaults to its default guard,
+   * or to the first session guard when that is of another kind
    */
   guard?: keyof Authenticators
 

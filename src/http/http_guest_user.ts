@@ -1,12 +1,11 @@
 import type { HttpContext } from '@adonisjs/core/http'
-import type { LucidRow } from '@adonisjs/lucid/types/model'
+import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { SessionGuard } from '@adonisjs/auth/session'
 import type { SessionUserProviderContract } from '@adonisjs/auth/types/session'
 
 import { SessionMemory } from './session_memory.ts'
 import { createVisitKey } from './visit_key.ts'
 import { isSpeculativeRequest } from './speculative_request.ts'
-import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
 import type { ConfiguredUser, RedirectsConfig, VisitorKind } from '../types.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
@@ -27,7 +26,7 @@ export class HttpGuestUser {
   #memory: SessionMemory
 
   /**
-   * Answers of this request, by user id
+   * Answers of this request, by table and key
    */
   #answers = new Map<string, Promise<boolean>>()
 
@@ -64,11 +63,11 @@ export class HttpGuestUser {
       return Promise.resolve(false)
     }
 
-    const userId = String(user.$primaryKeyValue)
-    let answer = this.#answers.get(userId)
+    const identity = identify(user)
+    let answer = this.#answers.get(identity)
     if (!answer) {
-      answer = this.#isVisitor(userId) ? this.#askMemory(user) : this.#manager.isGuest(user)
-      this.#answers.set(userId, answer)
+      answer = this.#isVisitor(user) ? this.#askMemory(user) : this.#manager.isGuest(user)
+      this.#answers.set(identity, answer)
     }
     return answer
   }
@@ -131,28 +130,24 @@ export class HttpGuestUser {
   }
 
   get #guard(): Guard {
-    const { guard: name } = this.#manager.config
-    const guard = this.#ctx.auth.use(name as never) as unknown as Guard
-    if (guard.driverName !== 'session') {
-      throw new E_INVALID_GUEST_USER_CONFIG([
-        `"guard" must name a session guard of "config/auth.ts", but "${name}" is of another kind`,
-      ])
-    }
-    return guard
+    return this.#ctx.auth.use(this.#manager.config.guard as never) as unknown as Guard
   }
 
   /**
-   * The user of our guard. When nobody was authenticated yet in this request,
-   * `ctx.auth` is told to try, so that `auth.user` says the same
+   * The user of our guard, or the one that another guard has recognised (a
+   * token, say). When nobody was authenticated yet in this request, `ctx.auth`
+   * is told to try, so that `auth.user` says the same
    */
   async #signedInUser(): Promise<LucidRow | undefined> {
     const guard = this.#guard
+    const { auth } = this.#ctx
+
+    if (!guard.user && auth.isAuthenticated) {
+      const user = auth.user as LucidRow | undefined
+      return user && (await this.#manager.isUser(user)) ? user : undefined
+    }
     if (!guard.user && !guard.authenticationAttempted) {
-      if (this.#ctx.auth.isAuthenticated) {
-        await guard.check()
-      } else {
-        await this.#ctx.auth.checkUsing([this.#manager.config.guard as never])
-      }
+      await auth.checkUsing([this.#manager.config.guard as never])
     }
     return guard.user
   }
@@ -167,13 +162,13 @@ export class HttpGuestUser {
     guard.isAuthenticated = true
     await this.#ctx.auth.checkUsing([this.#manager.config.guard as never])
 
-    const userId = String(guest.$primaryKeyValue)
-    this.#answers.set(userId, Promise.resolve(true))
-    this.#memory.rememberGuest(userId, Date.now())
+    this.#answers.set(identify(guest), Promise.resolve(true))
+    this.#memory.rememberGuest(String(guest.$primaryKeyValue), Date.now())
   }
 
-  #isVisitor(userId: string): boolean {
-    return String(this.#guard.user?.$primaryKeyValue) === userId
+  #isVisitor(user: LucidRow): boolean {
+    const visitor = this.#guard.user
+    return visitor !== undefined && identify(visitor) === identify(user)
   }
 
   async #askMemory(user: LucidRow): Promise<boolean> {
@@ -213,4 +208,8 @@ export class HttpGuestUser {
   #isTouchDue(lastSeenAt: number): boolean {
     return Date.now() - lastSeenAt >= this.#manager.expiry.touchInterval
   }
+}
+
+function identify(user: LucidRow): string {
+  return `${(user.constructor as LucidModel).table}:${user.$primaryKeyValue}`
 }

@@ -9,6 +9,7 @@ import type { HttpRouterService } from '@adonisjs/core/types'
 import { defineConfig as defineAuth } from '@adonisjs/auth'
 import { defineConfig as defineShield } from '@adonisjs/shield'
 import { IgnitorFactory } from '@adonisjs/core/factories'
+import { basicAuthGuard, basicAuthUserProvider } from '@adonisjs/auth/basic_auth'
 import { sessionGuard, sessionUserProvider } from '@adonisjs/auth/session'
 import { defineConfig as defineLogger } from '@adonisjs/core/logger'
 import { defineConfig as defineRedis } from '@adonisjs/redis'
@@ -27,6 +28,11 @@ type Middleware = Parameters<HttpRouterService['use']>[0]
 
 export interface TestAppOptions {
   userKey?: UserKey
+
+  /**
+   * The default guard. `basic` knows no sessions
+   */
+  defaultGuard?: 'web' | 'members' | 'basic'
   sessionStore?: 'cookie' | 'database' | 'redis'
   sessionAge?: string
 
@@ -216,8 +222,11 @@ function describeConfig(
     }),
     shield: defineShield({ csrf: { enabled: true, methods: ['POST'] } }),
     auth: defineAuth({
-      default: 'web',
+      default: options.defaultGuard ?? 'web',
       guards: {
+        basic: basicAuthGuard({
+          provider: basicAuthUserProvider({ model: async () => ({ default: userModel() }) }),
+        }),
         web: sessionGuard({ useRememberMeTokens: false, provider: provider() }),
         members: sessionGuard({ useRememberMeTokens: false, provider: provider() }),
       },

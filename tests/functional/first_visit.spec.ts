@@ -145,6 +145,21 @@ test.group('First visit', () => {
     assert.equal(await app.count('users'), 1)
   })
 
+  test('signs in through a session guard where the default guard is of another kind', async ({
+    assert,
+    cleanup,
+  }) => {
+    const app = await createApp({ defaultGuard: 'basic', silentAuth: false })
+    cleanup(() => app.close())
+
+    assert.equal(app.guestUsers.config.guard, 'web')
+    const visitor = new Visitor(app.url)
+    const first = await visitor.get('/cart')
+    assert.deepInclude(first.json(), { isAuthenticated: true, kind: 'guest' })
+    assert.deepEqual((await visitor.get('/cart')).json(), first.json())
+    assert.equal(await app.count('users'), 1)
+  })
+
   test('with the session in {$self}')
     .with(['database', 'redis'] as const)
     .run(async ({ assert, cleanup }, sessionStore) => {

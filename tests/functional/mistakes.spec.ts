@@ -56,8 +56,13 @@ test.group('Wrong config/guest_user.ts', () => {
     const error = await failToStart({ guestUser: { guard: 'admin' as never } })
     assert.equal(
       error.message,
-      'Invalid "config/guest_user.ts" file. "guard" is "admin", but "config/auth.ts" has only: web, members'
+      'Invalid "config/guest_user.ts" file. "guard" is "admin", but "config/auth.ts" has only: basic, web, members'
     )
+  })
+
+  test('a guard that knows no sessions', async ({ assert }) => {
+    const error = await failToStart({ guestUser: { guard: 'basic' as never } })
+    assert.match(error.message, /"guard" must name a session guard .* "basic" is of another kind/)
   })
 
   test('{option}: {value}')

@@ -1,5 +1,5 @@
 import { test } from '@japa/runner'
-import { column } from '@adonisjs/lucid/orm'
+import { BaseModel, column } from '@adonisjs/lucid/orm'
 
 import { usernames } from '../../src/usernames.ts'
 import { Guest } from '../../src/models/guest.ts'
@@ -90,6 +90,45 @@ test.group('Models', () => {
     assert.isFalse(await app.guestUsers.isGuest(user))
     assert.isFalse(await app.guestUsers.isGuest(null))
     assert.isFalse(await app.guestUsers.isGuest(undefined))
+  })
+})
+
+test.group('Other tables and guards', () => {
+  test('a row of another table with the same key is no guest', async ({ assert, cleanup }) => {
+    const app = await createApp()
+    cleanup(() => app.close())
+    class Admin extends BaseModel {
+      @column({ isPrimary: true })
+      declare id: number
+    }
+    Admin.boot()
+
+    const guest = await app.guestUsers.create()
+    const admin = new Admin().fill({ id: Number(guest.$primaryKeyValue) })
+    assert.isTrue(await app.guestUsers.isGuest(guest))
+    assert.isFalse(await app.guestUsers.isGuest(admin))
+  })
+
+  test('a user that another guard has recognised is known', async ({ assert, cleanup }) => {
+    const app = await createTestApp({
+      routes(router, middleware) {
+        router
+          .get('/api', whoAmI)
+          .use(async ({ auth }, next) => {
+            await auth.authenticateUsing(['basic' as never])
+            return next()
+          })
+          .use(middleware.allowGuestUser())
+          .use(middleware.regularUserRequired())
+      },
+    })
+    cleanup(() => app.close())
+
+    await app.User.create({ email: 'ann@example.com', password: 'secret12' })
+    const authorization = `Basic ${btoa('ann@example.com:secret12')}`
+    const response = await new Visitor(app.url).get('/api', { authorization })
+    assert.deepInclude(response.json(), { kind: 'regular', isAuthenticated: true })
+    assert.equal(await app.count('users'), 1)
   })
 })
 
