@@ -132,6 +132,15 @@ export const E_ALREADY_REGISTERED = class AlreadyRegisteredException extends Tur
 }
 
 /**
+ * Somebody was first: the guest has become a regular user, or was cleaned up
+ */
+export const E_NOT_A_GUEST = class NotAGuestException extends TurnedAwayException {
+  static status = 409
+  static code = 'E_NOT_A_GUEST'
+  static message = 'This account is not a guest any more'
+}
+
+/**
  * No free username was found within the bounded number of attempts
  */
 export const E_USERNAME_EXHAUSTED = class UsernameExhaustedException extends VisitorException {

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon'
 import type { Database } from '@adonisjs/lucid/database'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
-import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import type { Guest } from './models/guest.ts'
 import { E_MISSING_GUESTS_TABLE } from './errors.ts'
@@ -59,6 +59,17 @@ export class GuestDirectory {
         .update({ lastSeenAt: this.formatted(DateTime.now()), visitKey: null })
     )
     return Number(touched) > 0
+  }
+
+  /**
+   * Takes the row away. Whoever gets it decides what becomes of the guest;
+   * everybody else waits for that transaction and then gets nothing
+   *
+   * @returns whether the row was there
+   */
+  async claim(userId: string | number, trx: TransactionClientContract): Promise<boolean> {
+    const [claimed] = await this.guestModel.query({ client: trx }).where('userId', userId).delete()
+    return Number(claimed) > 0
   }
 
   /**

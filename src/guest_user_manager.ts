@@ -1,9 +1,12 @@
+import type { HttpContext } from '@adonisjs/core/http'
 import type { Emitter } from '@adonisjs/core/events'
 import type { Database } from '@adonisjs/lucid/database'
 import type { EventsList } from '@adonisjs/core/types'
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
+import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { Expiry } from './expiry.ts'
+import { GuestConverter, type Conversion } from './guest_converter.ts'
 import { GuestCleaner } from './guest_cleaner.ts'
 import { GuestCreator } from './guest_creator.ts'
 import type { Guest } from './models/guest.ts'
@@ -19,6 +22,7 @@ import type {
   GuestModel,
   LazyModel,
   ResolvedConfig,
+  UserValues,
 } from './types.ts'
 
 /**
@@ -118,6 +122,15 @@ export class GuestUserManager {
   }
 
   /**
+   * Is the user still in the database?
+   */
+  async exists(user: LucidRow): Promise<boolean> {
+    const { userModel, directory } = await this.#load()
+    const client = directory.client()
+    return (await userModel.find(primaryKeyOf(user), { client })) !== null
+  }
+
+  /**
    * Remembers that the guest is here now
    *
    * @returns whether the user still is a guest
@@ -125,6 +138,35 @@ export class GuestUserManager {
   async touch(user: LucidRow | string | number): Promise<boolean> {
     const { directory } = await this.#load()
     return directory.touch(primaryKeyOf(user))
+  }
+
+  /**
+   * Makes a guest a regular user, with the same id: claims the `guests` row and
+   * updates the user in one transaction. Sends `guest_user:converted` after the
+   * commit
+   *
+   * @param conversion values for its columns, or a callback that changes the
+   * row it is given, in the transaction
+   * @returns the regular user, read anew
+   * @throws E_NOT_A_GUEST when another request or a cleanup was first
+   *
+   * @example
+   * await guestUsers.convert(user, { email: 'ann@example.com', password: 'secret' })
+   */
+  async convert(
+    user: LucidRow | string | number,
+    conversion:
+      UserValues | ((user: ConfiguredUser, trx: TransactionClientContract) => void | Promise<void>),
+    options: { ctx?: HttpContext } = {}
+  ): Promise<ConfiguredUser> {
+    const { converter } = await this.#load()
+    const converted = (await converter.convert(
+      primaryKeyOf(user),
+      conversion as Conversion
+    )) as ConfiguredUser
+
+    this.#services.emitter.emit('guest_user:converted', { user: converted, ctx: options.ctx })
+    return converted
   }
 
   /**
@@ -165,6 +207,7 @@ export class GuestUserManager {
     return {
       userModel,
       directory,
+      converter: new GuestConverter(userModel, directory),
       creator: new GuestCreator(config, userModel, directory, password),
       cleaner: new GuestCleaner(userModel, directory, this.expiry, emitter),
     }
@@ -174,6 +217,7 @@ export class GuestUserManager {
 interface GuestUserParts {
   userModel: LucidModel
   directory: GuestDirectory
+  converter: GuestConverter
   creator: GuestCreator
   cleaner: GuestCleaner
 }

@@ -48,6 +48,13 @@ export type ConfiguredUser = GuestUserTypes extends { userModel: infer Model ext
   : LucidRow
 
 /**
+ * Values for columns of the application's users
+ */
+export type UserValues = GuestUserTypes extends { userModel: infer Model extends LucidModel }
+  ? Partial<ModelAttributes<InstanceType<Model>>>
+  : Record<string, unknown>
+
+/**
  * The `Guest` model, or one that extends it
  */
 export type GuestModel = typeof Guest
@@ -267,6 +274,12 @@ export interface GuestUserEvents {
    * by a request
    */
   'guest_user:created': { user: ConfiguredUser; guest: Guest; ctx?: HttpContext }
+
+  /**
+   * After the commit that made a guest a regular user. `ctx` is missing when it
+   * was not done by a request
+   */
+  'guest_user:converted': { user: ConfiguredUser; ctx?: HttpContext }
 
   /**
    * After each batch of a cleanup

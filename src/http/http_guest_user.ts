@@ -6,7 +6,8 @@ import type { SessionUserProviderContract } from '@adonisjs/auth/types/session'
 import { SessionMemory } from './session_memory.ts'
 import { createVisitKey } from './visit_key.ts'
 import { isSpeculativeRequest } from './speculative_request.ts'
-import type { ConfiguredUser, RedirectsConfig, VisitorKind } from '../types.ts'
+import { E_GUEST_USER_REQUIRED, E_NOT_A_GUEST } from '../errors.ts'
+import type { ConfiguredUser, RedirectsConfig, UserValues, VisitorKind } from '../types.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 type Guard = SessionGuard<false, SessionUserProviderContract<LucidRow>>
@@ -98,8 +99,61 @@ export class HttpGuestUser {
     }
 
     const guest = await this.#manager.create({ ctx, visitKey: createVisitKey(ctx) })
-    await this.#signIn(guest)
+    await this.#signIn(guest, 'guest')
     return guest
+  }
+
+  /**
+   * Makes the guest a regular user, with the same id, and keeps them signed in.
+   * Sends `guest_user:converted`. The session id is rotated.
+   *
+   * @throws E_GUEST_USER_REQUIRED when nobody is signed in
+   * @throws E_NOT_A_GUEST when the visitor is a regular user already
+   *
+   * @example
+   * const values = await request.validateUsing(signupValidator)
+   * await guestUser.convert(values)
+   */
+  async convert(values: UserValues): Promise<ConfiguredUser> {
+    const visitor = await this.#signedInUser()
+    if (!visitor) {
+      const error = new E_GUEST_USER_REQUIRED()
+      error.status = 401
+      error.redirectTo = this.redirectPath('anonymous')
+      throw error
+    }
+
+    const user = await this.#manager.convert(visitor, values, { ctx: this.#ctx })
+    await this.#signIn(user, 'regular')
+    return user
+  }
+
+  /**
+   * The one call for a signup controller: makes the guest a regular user, or
+   * creates a user where there is no guest, and signs them in
+   *
+   * @throws E_NOT_A_GUEST when the guest became a regular user elsewhere
+   *
+   * @example
+   * const user = await guestUser.register(await request.validateUsing(signupValidator))
+   */
+  async register(values: UserValues): Promise<ConfiguredUser> {
+    const visitor = await this.#signedInUser()
+    if (visitor && (await this.isGuest(visitor))) {
+      try {
+        return await this.convert(values)
+      } catch (error) {
+        if (!(error instanceof E_NOT_A_GUEST) || (await this.#manager.exists(visitor))) {
+          throw error
+        }
+        // The guest was cleaned up at this moment: there is nothing left to keep
+      }
+    }
+
+    const userModel = await this.#manager.userModel()
+    const user = (await userModel.create(values as {})) as ConfiguredUser
+    await this.#signIn(user, 'regular')
+    return user
   }
 
   /**
@@ -156,14 +210,20 @@ export class HttpGuestUser {
    * The guard's `login` sets the user but leaves `isAuthenticated` false; the
    * handler of this very request should not see a difference to the next one
    */
-  async #signIn(guest: ConfiguredUser) {
+  async #signIn(user: ConfiguredUser, kind: 'guest' | 'regular') {
     const guard = this.#guard
-    await guard.login(guest)
+    await guard.login(user)
     guard.isAuthenticated = true
+    guard.authenticationAttempted = true
     await this.#ctx.auth.checkUsing([this.#manager.config.guard as never])
 
-    this.#answers.set(identify(guest), Promise.resolve(true))
-    this.#memory.rememberGuest(String(guest.$primaryKeyValue), Date.now())
+    const userId = String(user.$primaryKeyValue)
+    this.#answers.set(identify(user), Promise.resolve(kind === 'guest'))
+    if (kind === 'guest') {
+      this.#memory.rememberGuest(userId, Date.now())
+    } else {
+      this.#memory.rememberRegular(userId)
+    }
   }
 
   #isVisitor(user: LucidRow): boolean {

@@ -1,4 +1,5 @@
 import { test } from '@japa/runner'
+import type { Assert } from '@japa/assert'
 
 import { Visitor } from '../app/visitor.ts'
 import { logIn } from '../app/log_in.ts'
@@ -13,6 +14,14 @@ function createApp(options: TestAppOptions = {}) {
     },
     ...options,
   })
+}
+
+async function visitTwice(app: TestApp, assert: Assert) {
+  const visitor = new Visitor(app.url)
+  const first = await visitor.get('/cart')
+  assert.equal(first.json().kind, 'guest')
+  assert.deepEqual((await visitor.get('/cart')).json(), first.json())
+  assert.equal(await app.count('guests'), 1)
 }
 
 test.group('First visit', () => {
@@ -160,25 +169,24 @@ test.group('First visit', () => {
     assert.equal(await app.count('users'), 1)
   })
 
-  test('with the session in {$self}')
-    .with(['database', 'redis'] as const)
-    .run(async ({ assert, cleanup }, sessionStore) => {
-      const app = await createApp({ sessionStore })
-      cleanup(() => app.close())
-      if (sessionStore === 'database') {
-        await app.db.connection().schema.createTable('sessions', (table) => {
-          table.string('id').primary()
-          table.text('data').notNullable()
-          table.string('user_id').nullable()
-          table.timestamp('expires_at').notNullable()
-        })
-      }
-
-      const visitor = new Visitor(app.url)
-      const first = await visitor.get('/cart')
-      assert.deepEqual((await visitor.get('/cart')).json(), first.json())
-      assert.equal(await app.count('guests'), 1)
+  test('with the session in the database', async ({ assert, cleanup }) => {
+    const app = await createApp({ sessionStore: 'database' })
+    cleanup(() => app.close())
+    await app.db.connection().schema.createTable('sessions', (table) => {
+      table.string('id').primary()
+      table.text('data').notNullable()
+      table.string('user_id').nullable()
+      table.timestamp('expires_at').notNullable()
     })
+
+    await visitTwice(app, assert)
+  })
+
+  test('with the session in Redis', async ({ assert, cleanup }) => {
+    const app = await createApp({ sessionStore: 'redis' })
+    cleanup(() => app.close())
+    await visitTwice(app, assert)
+  }).tags(['@redis'])
 
   test('tells listeners, with the request', async ({ assert, cleanup }) => {
     const app = await createApp()

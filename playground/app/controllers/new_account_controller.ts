@@ -1,6 +1,5 @@
 import type { HttpContext } from '@adonisjs/core/http'
 
-import User from '#models/user'
 import { signupValidator } from '#validators/user'
 
 export default class NewAccountController {
@@ -8,10 +7,11 @@ export default class NewAccountController {
     return view.render('pages/signup')
   }
 
-  async store({ auth, request, response, session }: HttpContext) {
-    const payload = await request.validateUsing(signupValidator)
-    const user = await User.create(payload)
-    await auth.use('web').login(user)
+  /**
+   * A guest becomes a regular user with the same id, and keeps the notes
+   */
+  async store({ guestUser, request, response, session }: HttpContext) {
+    const user = await guestUser.register(await request.validateUsing(signupValidator))
 
     session.flash('success', `Welcome, ${user.fullName}.`)
     return response.redirect().toIntended('/notes')

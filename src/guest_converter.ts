@@ -1,0 +1,66 @@
+import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
+import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
+
+import { E_NOT_A_GUEST } from './errors.ts'
+import { readDatabaseError } from './database_error.ts'
+import type { GuestDirectory } from './guest_directory.ts'
+
+/**
+ * What becomes of the user: values for its columns, or a callback that changes
+ * the row it is given and may use the transaction. The row is saved afterwards
+ */
+export type Conversion<User extends LucidRow = LucidRow> =
+  Record<string, unknown> | ((user: User, trx: TransactionClientContract) => void | Promise<void>)
+
+/**
+ * Databases may ask to try again when transactions meet
+ */
+const MOST_ATTEMPTS = 3
+
+/**
+ * Makes a guest a regular user: the same row of the users table, so that
+ * everything that points at it stays
+ */
+export class GuestConverter {
+  #userModel: LucidModel
+  #directory: GuestDirectory
+
+  constructor(userModel: LucidModel, directory: GuestDirectory) {
+    this.#userModel = userModel
+    this.#directory = directory
+  }
+
+  /**
+   * Works on a row of its own, so that a failure leaves the caller's untouched
+   *
+   * @returns the regular user
+   * @throws E_NOT_A_GUEST when another request or a cleanup was first
+   */
+  async convert(userId: string | number, conversion: Conversion): Promise<LucidRow> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#convertOnce(userId, conversion)
+      } catch (error) {
+        if (attempt === MOST_ATTEMPTS || readDatabaseError(error)?.kind !== 'transient') {
+          throw this.#directory.explain(error)
+        }
+      }
+    }
+  }
+
+  #convertOnce(userId: string | number, conversion: Conversion): Promise<LucidRow> {
+    return this.#directory.client().transaction(async (trx) => {
+      if (!(await this.#directory.claim(userId, trx))) {
+        throw new E_NOT_A_GUEST()
+      }
+
+      const user = await this.#userModel.findOrFail(userId, { client: trx })
+      if (typeof conversion === 'function') {
+        await conversion(user, trx)
+      } else {
+        user.merge(conversion)
+      }
+      return user.save()
+    })
+  }
+}
