@@ -1,6 +1,7 @@
 import { test } from '@japa/runner'
 
 import { FreshApp } from './fresh_app.ts'
+import { readTypescriptBlocks } from './documentation.ts'
 import { Visitor } from '../app/visitor.ts'
 
 const ROUTES = `
@@ -85,6 +86,16 @@ test.group('The packed package in a fresh application', (group) => {
     })
     await app.edit('resources/views/home.edge', (view) => view + HOME)
     assert.equal(await app.typecheck(), '')
+  })
+
+  test('the TypeScript of README and docs compiles', async ({ assert, cleanup }) => {
+    cleanup(() => app.removeFile('documentation'))
+    const blocks = await readTypescriptBlocks()
+    assert.isAbove(Object.keys(blocks).length, 12)
+    for (const [name, code] of Object.entries(blocks)) {
+      await app.write(`documentation/${name}`, code)
+    }
+    assert.equal(await app.typecheck('--noUnusedLocals', 'false'), '')
   })
 
   test('attributes of the wrong type are a type error', async ({ assert }) => {

@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { once } from 'node:events'
 import { execFile, spawn } from 'node:child_process'
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 
 import { findFreePort } from '../services/tcp.ts'
 
@@ -21,12 +21,17 @@ const DEPENDENCIES = [
   '@adonisjs/session',
   '@adonisjs/shield',
   '@adonisjs/tsconfig',
+  '@japa/api-client',
+  '@japa/browser-client',
+  '@japa/runner',
   '@poppinss/ts-exec',
   '@types/luxon',
   '@types/node',
+  '@vinejs/vine',
   'better-sqlite3',
   'edge.js',
   'luxon',
+  'playwright',
   'reflect-metadata',
   'typescript',
 ]
@@ -104,10 +109,10 @@ export class FreshApp {
   /**
    * @returns what the compiler complains about
    */
-  async typecheck(): Promise<string> {
+  async typecheck(...flags: string[]): Promise<string> {
     const compiler = join(this.folder, 'node_modules/typescript/bin/tsc')
     const options = { cwd: this.folder }
-    return run(process.execPath, [compiler, '--noEmit'], options).then(
+    return run(process.execPath, [compiler, '--noEmit', ...flags], options).then(
       ({ stdout }) => stdout,
       (error) => error.stdout
     )
@@ -141,12 +146,17 @@ export class FreshApp {
     }
   }
 
+  async write(path: string, contents: string) {
+    await mkdir(dirname(join(this.folder, path)), { recursive: true })
+    await writeFile(join(this.folder, path), contents)
+  }
+
   read(path: string) {
     return readFile(join(this.folder, path), 'utf-8')
   }
 
   async edit(path: string, change: (contents: string) => string) {
-    await writeFile(join(this.folder, path), change(await this.read(path)))
+    await this.write(path, change(await this.read(path)))
   }
 
   /**
@@ -161,6 +171,10 @@ export class FreshApp {
       .sort()
     const contents = await Promise.all(files.map((file) => this.read(file)))
     return Object.fromEntries(files.map((file, index) => [file, contents[index]]))
+  }
+
+  async removeFile(path: string) {
+    await rm(join(this.folder, path), { recursive: true })
   }
 
   async remove() {

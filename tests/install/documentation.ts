@@ -1,0 +1,23 @@
+import { join } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+
+const ROOT = join(import.meta.dirname, '../..')
+const TYPESCRIPT_BLOCK = /^```ts\n([\s\S]*?)^```/gm
+
+/**
+ * The TypeScript in README and docs, by a file name that tells where it is from
+ */
+export async function readTypescriptBlocks(): Promise<Record<string, string>> {
+  const docs = await readdir(join(ROOT, 'docs'))
+  const pages = ['README.md', ...docs.map((page) => join('docs', page))]
+
+  const blocks: Record<string, string> = {}
+  for (const page of pages.filter((file) => file.endsWith('.md'))) {
+    const text = await readFile(join(ROOT, page), 'utf-8')
+    for (const [index, [, code]] of [...text.matchAll(TYPESCRIPT_BLOCK)].entries()) {
+      // Without an export, a block would share its names with the others
+      blocks[`${page.replaceAll(/\W/g, '_')}_${index + 1}.ts`] = `${code}\nexport {}\n`
+    }
+  }
+  return blocks
+}
