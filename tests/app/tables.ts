@@ -19,14 +19,10 @@ function addForeignKey(table: TableBuilder, name: string, key: UserKey) {
 }
 
 /**
- * What the migrations of an application make: its users, the guests, and notes
- * that belong to users
+ * The users of an application like the starter kits
  */
-export async function createTables(database: Database, key: UserKey) {
-  // A schema builder keeps what it was told, so each table gets a new one
-  const newSchema = () => database.connection().schema
-
-  await newSchema().createTable('users', (table) => {
+export async function createUsersTable(database: Database, key: UserKey) {
+  await database.connection().schema.createTable('users', (table) => {
     if (key === 'uuid') table.uuid('id').primary()
     else if (key === 'string') table.string('id', 20).primary()
     else table[key]('id')
@@ -34,6 +30,16 @@ export async function createTables(database: Database, key: UserKey) {
     table.string('email', 254).notNullable().unique()
     table.string('password').notNullable()
   })
+}
+
+/**
+ * What the migrations of an application make: its users, the guests, and notes
+ * that belong to users
+ */
+export async function createTables(database: Database, key: UserKey) {
+  // A schema builder keeps what it was told, so each table gets a new one
+  const newSchema = () => database.connection().schema
+  await createUsersTable(database, key)
 
   await newSchema().createTable('guests', (table) => {
     addForeignKey(table, 'user_id', key)
