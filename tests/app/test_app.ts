@@ -33,7 +33,7 @@ export interface TestAppOptions {
    * The default guard. `basic` knows no sessions
    */
   defaultGuard?: 'web' | 'members' | 'basic'
-  sessionStore?: 'cookie' | 'database' | 'redis'
+  sessionStore?: 'cookie' | 'memory' | 'database' | 'redis'
   sessionAge?: string
 
   /**

@@ -23,6 +23,7 @@ const DEPENDENCIES = [
   '@adonisjs/tsconfig',
   '@japa/api-client',
   '@japa/browser-client',
+  '@japa/plugin-adonisjs',
   '@japa/runner',
   '@poppinss/ts-exec',
   '@types/luxon',
