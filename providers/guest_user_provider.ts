@@ -2,9 +2,16 @@ import { configProvider } from '@adonisjs/core'
 import { HttpContext } from '@adonisjs/core/http'
 import type { ApplicationService } from '@adonisjs/core/types'
 
-import type { ResolvedConfig } from '../src/types.ts'
+import type { GuestUserEvents, ResolvedConfig } from '../src/types.ts'
 import { GuestUserManager } from '../src/guest_user_manager.ts'
 import { E_INVALID_GUEST_USER_CONFIG, E_MISSING_GUEST_USER_MIDDLEWARE } from '../src/errors.ts'
+
+declare module '@adonisjs/core/types' {
+  interface ContainerBindings {
+    'guestUser.manager': GuestUserManager
+  }
+  interface EventsList extends GuestUserEvents {}
+}
 
 /**
  * Registers the manager as `guestUser.manager`, and the tags with Edge where

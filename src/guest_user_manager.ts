@@ -12,7 +12,7 @@ import { GuestCreator } from './guest_creator.ts'
 import type { Guest } from './models/guest.ts'
 import { GuestDirectory } from './guest_directory.ts'
 import { UnusablePassword } from './unusable_password.ts'
-import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
+import { findPasswordColumn, importModel } from './configured_models.ts'
 import type {
   CleanupOptions,
   CleanupResult,
@@ -20,7 +20,6 @@ import type {
   ConfiguredUserModel,
   CreateGuestOptions,
   GuestModel,
-  LazyModel,
   ResolvedConfig,
   UserValues,
 } from './types.ts'
@@ -194,9 +193,7 @@ export class GuestUserManager {
     const { database, emitter, hashPassword } = this.#services
 
     const userModel = await importModel('userModel', config.userModel)
-    userModel.boot()
     const guestModel = await importModel('guestModel', config.guestModel)
-    guestModel.boot()
 
     const directory = new GuestDirectory(database, userModel, guestModel)
     const passwordColumn = findPasswordColumn(config, userModel)
@@ -224,46 +221,4 @@ interface GuestUserParts {
 
 function primaryKeyOf(user: LucidRow | string | number): string | number {
   return typeof user === 'object' ? user.$primaryKeyValue! : user
-}
-
-async function importModel<Model extends LucidModel>(
-  name: 'userModel' | 'guestModel',
-  load: LazyModel<Model>
-): Promise<Model> {
-  let imported: { default: Model } | Model
-  try {
-    imported = await load()
-  } catch (error) {
-    throw new E_INVALID_GUEST_USER_CONFIG(
-      [`Cannot import "${name}": ${(error as Error).message}`],
-      {
-        cause: error,
-      }
-    )
-  }
-
-  const model = 'default' in imported ? imported.default : imported
-  if (typeof model !== 'function' || typeof model.boot !== 'function') {
-    throw new E_INVALID_GUEST_USER_CONFIG([
-      `"${name}" must import a module whose default export is a Lucid model`,
-    ])
-  }
-  return model
-}
-
-/**
- * Looks the column up on the model, so that a wrong name is found before the
- * first guest is made
- */
-function findPasswordColumn(config: ResolvedConfig, userModel: LucidModel): string | null {
-  const { passwordColumn } = config
-  if (passwordColumn === undefined) {
-    return userModel.$hasColumn('password') ? 'password' : null
-  }
-  if (passwordColumn !== null && !userModel.$hasColumn(passwordColumn)) {
-    throw new E_INVALID_GUEST_USER_CONFIG([
-      `"passwordColumn" is "${passwordColumn}", but the model "${userModel.name}" has no such column. Use null when it stores no password`,
-    ])
-  }
-  return passwordColumn
 }

@@ -8,8 +8,6 @@ import type { ConfigProvider } from '@adonisjs/core/types'
 import type { LucidModel, LucidRow, ModelAttributes } from '@adonisjs/lucid/types/model'
 
 import type { Guest } from './models/guest.ts'
-import type { HttpGuestUser } from './http/http_guest_user.ts'
-import type { GuestUserManager } from './guest_user_manager.ts'
 
 /**
  * Filled by `config/guest_user.ts` of the application, so that `ctx.guestUser`
@@ -285,21 +283,4 @@ export interface GuestUserEvents {
    * After each batch of a cleanup
    */
   'guest_user:deleted': { userIds: (string | number)[] }
-}
-
-declare module '@adonisjs/core/types' {
-  interface ContainerBindings {
-    'guestUser.manager': GuestUserManager
-  }
-  interface EventsList extends GuestUserEvents {}
-}
-
-declare module '@adonisjs/core/http' {
-  interface HttpContext {
-    /**
-     * The visitor, as the guest user package sees them. Set by
-     * `initialize_guest_user_middleware`
-     */
-    guestUser: HttpGuestUser
-  }
 }

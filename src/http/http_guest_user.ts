@@ -1,8 +1,9 @@
 import type { HttpContext } from '@adonisjs/core/http'
-import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
+import type { LucidRow } from '@adonisjs/lucid/types/model'
 import type { SessionGuard } from '@adonisjs/auth/session'
 import type { SessionUserProviderContract } from '@adonisjs/auth/types/session'
 
+import { GuestLookup } from './guest_lookup.ts'
 import { SessionMemory } from './session_memory.ts'
 import { createVisitKey } from './visit_key.ts'
 import { isSpeculativeRequest } from './speculative_request.ts'
@@ -24,17 +25,12 @@ type Guard = SessionGuard<false, SessionUserProviderContract<LucidRow>>
 export class HttpGuestUser {
   #ctx: HttpContext
   #manager: GuestUserManager
-  #memory: SessionMemory
-
-  /**
-   * Answers of this request, by table and key
-   */
-  #answers = new Map<string, Promise<boolean>>()
+  #lookup: GuestLookup
 
   constructor(ctx: HttpContext, manager: GuestUserManager) {
     this.#ctx = ctx
     this.#manager = manager
-    this.#memory = new SessionMemory(ctx.session)
+    this.#lookup = new GuestLookup(manager, new SessionMemory(ctx.session))
   }
 
   /**
@@ -60,17 +56,7 @@ export class HttpGuestUser {
    * the visitor, the session often knows
    */
   isGuest(user: LucidRow | null | undefined): Promise<boolean> {
-    if (!user) {
-      return Promise.resolve(false)
-    }
-
-    const identity = identify(user)
-    let answer = this.#answers.get(identity)
-    if (!answer) {
-      answer = this.#isVisitor(user) ? this.#askMemory(user) : this.#manager.isGuest(user)
-      this.#answers.set(identity, answer)
-    }
-    return answer
+    return this.#lookup.isGuest(user, this.#guard.user)
   }
 
   /**
@@ -162,16 +148,8 @@ export class HttpGuestUser {
    * it is time to write, and one per session to learn who is a guest
    */
   async recordVisit(): Promise<void> {
-    const user = this.#guard.user
-    if (!user) {
-      return
-    }
-
-    const userId = String(user.$primaryKeyValue)
-    const lastSeenAt = this.#memory.recallLastSeenAt(userId)
-    const isKnownRegular = this.#memory.recallKind(userId) === 'regular'
-    if (!isKnownRegular && (lastSeenAt === undefined || this.#isTouchDue(lastSeenAt))) {
-      await this.#askDatabase(user, lastSeenAt)
+    if (this.#guard.user) {
+      await this.#lookup.recordVisit(this.#guard.user)
     }
   }
 
@@ -217,59 +195,6 @@ export class HttpGuestUser {
     guard.authenticationAttempted = true
     await this.#ctx.auth.checkUsing([this.#manager.config.guard as never])
 
-    const userId = String(user.$primaryKeyValue)
-    this.#answers.set(identify(user), Promise.resolve(kind === 'guest'))
-    if (kind === 'guest') {
-      this.#memory.rememberGuest(userId, Date.now())
-    } else {
-      this.#memory.rememberRegular(userId)
-    }
+    this.#lookup.remember(user, kind)
   }
-
-  #isVisitor(user: LucidRow): boolean {
-    const visitor = this.#guard.user
-    return visitor !== undefined && identify(visitor) === identify(user)
-  }
-
-  async #askMemory(user: LucidRow): Promise<boolean> {
-    const userId = String(user.$primaryKeyValue)
-    const kind = this.#memory.recallKind(userId)
-    return kind ? kind === 'guest' : this.#askDatabase(user, this.#memory.recallLastSeenAt(userId))
-  }
-
-  /**
-   * When it is time to write `last_seen_at`, the write says as well whether the
-   * user is a guest
-   */
-  async #askDatabase(user: LucidRow, lastSeenAt: number | undefined): Promise<boolean> {
-    const userId = String(user.$primaryKeyValue)
-
-    if (lastSeenAt === undefined || !this.#isTouchDue(lastSeenAt)) {
-      const guest = await this.#manager.find(user)
-      if (guest && !this.#isTouchDue(guest.lastSeenAt.toMillis())) {
-        this.#memory.rememberGuest(userId, guest.lastSeenAt.toMillis())
-        return true
-      }
-      if (!guest) {
-        this.#memory.rememberRegular(userId)
-        return false
-      }
-    }
-
-    const isStillGuest = await this.#manager.touch(user)
-    if (isStillGuest) {
-      this.#memory.rememberGuest(userId, Date.now())
-    } else {
-      this.#memory.rememberRegular(userId)
-    }
-    return isStillGuest
-  }
-
-  #isTouchDue(lastSeenAt: number): boolean {
-    return Date.now() - lastSeenAt >= this.#manager.expiry.touchInterval
-  }
-}
-
-function identify(user: LucidRow): string {
-  return `${(user.constructor as LucidModel).table}:${user.$primaryKeyValue}`
 }

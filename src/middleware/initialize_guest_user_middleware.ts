@@ -4,6 +4,15 @@ import type { NextFn } from '@adonisjs/core/types/http'
 import { E_MISSING_GUEST_USER_MIDDLEWARE } from '../errors.ts'
 import { HttpGuestUser } from '../http/http_guest_user.ts'
 
+declare module '@adonisjs/core/http' {
+  interface HttpContext {
+    /**
+     * The visitor, as the guest user package sees them
+     */
+    guestUser: HttpGuestUser
+  }
+}
+
 /**
  * Gives every request its `ctx.guestUser`, and views the same as `guestUser`.
  * Belongs after the middleware of session and auth in `router.use([…])`
