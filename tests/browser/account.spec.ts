@@ -47,10 +47,6 @@ test.group('Account', (group) => {
     await person.open('/signup')
     await person.submit({ fullName: 'Dora', email: 'dora', password: 'short' })
     assert.equal(await person.kind(), 'guest')
-    assert.equal(await person.page.inputValue('#fullName'), 'Dora')
-    assert.equal(await person.page.inputValue('#email'), 'dora')
-    assert.equal(await person.page.inputValue('#password'), '')
-
     await person.submit({ email: 'dora@example.com', password: PASSWORD })
     assert.equal(await person.kind(), 'regular')
     await person.open('/notes')
@@ -60,7 +56,8 @@ test.group('Account', (group) => {
   test('an address can be taken once', async ({ assert, browser, cleanup }) => {
     const owner = await Person.arrive(browser, playground)
     const other = await Person.arrive(browser, playground)
-    cleanup(() => Promise.all([owner.leave(), other.leave()]).then(() => {}))
+    cleanup(() => owner.leave())
+    cleanup(() => other.leave())
 
     await owner.signUp('emma@example.com')
     await other.writeNote('Kept')
@@ -97,7 +94,8 @@ test.group('Account', (group) => {
   test("a guest's address opens no account", async ({ assert, browser, cleanup }) => {
     const guest = await Person.arrive(browser, playground)
     const thief = await Person.arrive(browser, playground)
-    cleanup(() => Promise.all([guest.leave(), thief.leave()]).then(() => {}))
+    cleanup(() => guest.leave())
+    cleanup(() => thief.leave())
 
     await guest.open('/notes')
     const name = await guest.page.locator('.badge b').textContent()
@@ -110,7 +108,8 @@ test.group('Account', (group) => {
   test('the notes wait for their owner in every browser', async ({ assert, browser, cleanup }) => {
     const home = await Person.arrive(browser, playground)
     const work = await Person.arrive(browser, playground)
-    cleanup(() => Promise.all([home.leave(), work.leave()]).then(() => {}))
+    cleanup(() => home.leave())
+    cleanup(() => work.leave())
 
     await home.writeNote('From home')
     await home.signUp('gail@example.com')

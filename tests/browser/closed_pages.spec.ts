@@ -1,13 +1,13 @@
 import { test } from '@japa/runner'
 import type { Browser } from 'playwright'
 
-import { Person } from './person.ts'
+import { Person, PHONE } from './person.ts'
 import { Playground } from './playground.ts'
 
 type Kind = 'anonymous' | 'guest' | 'regular'
 
 /**
- * Where each of them ends up. Nobody anonymous opens the notes here: that would
+ * Where each of them ends up, on a phone. Nobody anonymous opens the notes here: that would
  * make them a guest
  */
 const DESTINATIONS: { kind: Kind; destinations: Record<string, string> }[] = [
@@ -54,7 +54,7 @@ test.group('Closed pages', (group) => {
   })
 
   async function arriveAs(kind: Kind, browser: Browser) {
-    const person = await Person.arrive(browser, playground)
+    const person = await Person.arrive(browser, playground, { viewport: PHONE })
     if (kind === 'guest') {
       await person.open('/notes')
     } else if (kind === 'regular') {
@@ -72,7 +72,9 @@ test.group('Closed pages', (group) => {
       for (const [path, destination] of Object.entries(destinations)) {
         assert.equal(await person.open(path), destination, path)
         assert.equal(await person.kind(), kind, path)
+        assert.equal(await person.overflow(), 0, path)
       }
+      assert.isEmpty(person.complaints)
     })
 
   test('whoever is turned away is told why, once', async ({ assert, browser, cleanup }) => {

@@ -82,18 +82,6 @@ test.group('One guest', (group) => {
     assert.deepEqual(await person.rows(), { users: before.users + 1, guests: before.guests + 1 })
   })
 
-  test('without cookies every visit is the first', async ({ assert, browser, cleanup }) => {
-    const person = await Person.arrive(browser, playground)
-    cleanup(() => person.leave())
-    await person.writeNote('Soon out of reach')
-
-    await person.context.clearCookies()
-    await person.open('/')
-    assert.equal(await person.kind(), 'anonymous')
-    await person.open('/notes')
-    assert.isEmpty(await person.notes())
-  })
-
   test('the server had nothing to complain about', ({ assert }) => {
     assert.isEmpty(playground.errors)
   })

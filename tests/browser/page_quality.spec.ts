@@ -1,9 +1,8 @@
 import { test } from '@japa/runner'
 
-import { Person } from './person.ts'
+import { Person, PHONE } from './person.ts'
 import { Playground } from './playground.ts'
 
-const PHONE = { width: 390, height: 844 }
 const LONG_WORD = 'Rindfleischetikettierung'.repeat(3)
 
 test.group('Page quality', (group) => {
@@ -14,22 +13,16 @@ test.group('Page quality', (group) => {
     return () => playground.close()
   })
 
-  function overflow(person: Person) {
-    return person.page.evaluate(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth'
-    )
-  }
-
   test('long words fit a phone', async ({ assert, browser, cleanup }) => {
     const person = await Person.arrive(browser, playground, { viewport: PHONE })
     cleanup(() => person.leave())
 
     await person.writeNote(LONG_WORD)
-    assert.equal(await overflow(person), 0, 'notes of a guest')
+    assert.equal(await person.overflow(), 0, 'notes of a guest')
     await person.signUp(`${'long'.repeat(15)}@example.com`, LONG_WORD)
     for (const path of ['/', '/notes', '/settings']) {
       assert.equal(await person.open(path), path)
-      assert.equal(await overflow(person), 0, path)
+      assert.equal(await person.overflow(), 0, path)
     }
     assert.isEmpty(person.complaints)
   })
@@ -42,7 +35,7 @@ test.group('Page quality', (group) => {
       await person.open(path)
       await person.submit({})
       assert.isAbove(await person.page.locator('.error').count(), 0, path)
-      assert.equal(await overflow(person), 0, path)
+      assert.equal(await person.overflow(), 0, path)
     }
     assert.isEmpty(person.complaints)
   })
@@ -56,7 +49,7 @@ test.group('Page quality', (group) => {
     assert.equal(response!.status(), 404)
     assert.match(response!.headers()['content-security-policy'], /default-src 'self'/)
     assert.equal(await person.kind(), 'guest')
-    assert.equal(await overflow(person), 0)
+    assert.equal(await person.overflow(), 0)
   })
 
   test('notes are text, whatever they contain', async ({ assert, browser, cleanup }) => {

@@ -1,13 +1,14 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright'
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Response } from 'playwright'
 
 import { Visitor } from '../app/visitor.ts'
 import type { Playground } from './playground.ts'
 
 export const PASSWORD = 'a long secret'
+export const PHONE = { width: 390, height: 844 }
 
 /**
  * Somebody with a browser of their own, on a page of the playground. What the
- * browser complains about is kept
+ * browser complains about is kept, and so are pages without a strict policy
  */
 export class Person {
   readonly complaints: string[] = []
@@ -20,6 +21,11 @@ export class Person {
     page.on('console', (message) => {
       if (message.type() === 'error') {
         this.complaints.push(message.text())
+      }
+    })
+    page.on('response', (response) => {
+      if (response.ok() && response.request().resourceType() === 'document') {
+        this.#checkPolicy(response)
       }
     })
   }
@@ -74,6 +80,15 @@ export class Person {
     return { users: await count('users'), guests: await count('guests') }
   }
 
+  /**
+   * How many pixels the page is too wide
+   */
+  overflow() {
+    return this.page.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth'
+    )
+  }
+
   async fill(values: Record<string, string>) {
     for (const [field, value] of Object.entries(values)) {
       await this.page.fill(`#${field}`, value)
@@ -81,11 +96,11 @@ export class Person {
   }
 
   async click(selector: string) {
-    await this.loadAfter(() => this.page.click(selector))
+    await this.#loadAfter(() => this.page.click(selector))
   }
 
   async press(key: string) {
-    await this.loadAfter(() => this.page.keyboard.press(key))
+    await this.#loadAfter(() => this.page.keyboard.press(key))
   }
 
   async submit(values: Record<string, string>) {
@@ -124,7 +139,14 @@ export class Person {
   /**
    * The page after the redirect, not the one that is being left
    */
-  private async loadAfter(action: () => Promise<void>) {
+  async #loadAfter(action: () => Promise<void>) {
     await Promise.all([this.page.waitForEvent('load'), action()])
+  }
+
+  #checkPolicy(response: Response) {
+    const policy = response.headers()['content-security-policy'] ?? ''
+    if (!policy.includes("default-src 'self'") || policy.includes('unsafe-inline')) {
+      this.complaints.push(`${response.url()} has no strict policy: ${policy}`)
+    }
   }
 }
