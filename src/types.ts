@@ -1,5 +1,4 @@
 /// <reference types="@adonisjs/auth/initialize_auth_middleware" />
-/// <reference types="@adonisjs/core/providers/edge_provider" />
 /// <reference types="@adonisjs/session/session_middleware" />
 
 import type { HttpContext } from '@adonisjs/core/http'

@@ -14,6 +14,14 @@ declare module '@adonisjs/core/http' {
 }
 
 /**
+ * The part of an Edge renderer that is needed. Edge is optional, and so are its
+ * types
+ */
+interface SharingView {
+  share(values: Record<string, unknown>): unknown
+}
+
+/**
  * Gives every request its `ctx.guestUser`, and views the same as `guestUser`.
  * Belongs after the middleware of session and auth in `router.use([…])`
  */
@@ -38,7 +46,8 @@ export default class InitializeGuestUserMiddleware {
     Object.defineProperty(ctx, 'guestUser', { value: guestUser, enumerable: true })
 
     if ('view' in ctx) {
-      ctx.view.share({ guestUser, isGuestUser: guestUser.isGuest.bind(guestUser) })
+      const view = ctx.view as SharingView
+      view.share({ guestUser, isGuestUser: guestUser.isGuest.bind(guestUser) })
     }
 
     const output = await next()
