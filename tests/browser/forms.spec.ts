@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 
-import { PASSWORD, Person } from './person.ts'
+import { PASSWORD, Person, PHONE } from './person.ts'
 import { Playground } from './playground.ts'
 
 /**
@@ -45,7 +45,7 @@ test.group('Forms', (group) => {
   test('a mistake on {path} is explained at its field')
     .with(MISTAKES)
     .run(async ({ assert, browser, cleanup }, { path, values, errors }) => {
-      const person = await Person.arrive(browser, playground)
+      const person = await Person.arrive(browser, playground, { viewport: PHONE })
       cleanup(() => person.leave())
       await person.open(path)
       assert.equal(await person.page.locator('[aria-invalid], [aria-describedby]').count(), 0)
@@ -56,25 +56,24 @@ test.group('Forms', (group) => {
         const input = person.page.locator(`#${field}`)
         assert.equal(await input.getAttribute('aria-invalid'), 'true')
         const described = await input.getAttribute('aria-describedby')
+        assert.isNotNull(described, field)
         assert.equal(await person.page.textContent(`.error[id="${described}"]`), message)
       }
       assert.equal(await person.page.locator('.error').count(), Object.keys(errors).length)
+      assert.equal(await person.overflow(), 0)
+      assert.isEmpty(person.complaints)
     })
 
-  test('what was typed is not lost, but for the password', async ({ assert, browser, cleanup }) => {
+  test('a note that is refused can be shortened', async ({ assert, browser, cleanup }) => {
     const person = await Person.arrive(browser, playground)
     cleanup(() => person.leave())
-
-    await person.open('/signup')
-    await person.submit({ fullName: 'Dora', email: 'dora', password: 'short' })
-    assert.equal(await person.page.inputValue('#fullName'), 'Dora')
-    assert.equal(await person.page.inputValue('#email'), 'dora')
-    assert.equal(await person.page.inputValue('#password'), '')
 
     const body = 'x'.repeat(1001)
     await person.writeNote(body)
     assert.equal(await person.page.inputValue('#body'), body)
     assert.isEmpty(await person.notes())
+    await person.submit({ body: body.slice(1) })
+    assert.deepEqual(await person.notes(), [body.slice(1)])
   })
 
   test('a note is deleted by its button, without JavaScript too', async ({

@@ -27,19 +27,6 @@ test.group('Page quality', (group) => {
     assert.isEmpty(person.complaints)
   })
 
-  test('errors fit a phone', async ({ assert, browser, cleanup }) => {
-    const person = await Person.arrive(browser, playground, { viewport: PHONE })
-    cleanup(() => person.leave())
-
-    for (const path of ['/', '/notes', '/login', '/signup']) {
-      await person.open(path)
-      await person.submit({})
-      assert.isAbove(await person.page.locator('.error').count(), 0, path)
-      assert.equal(await person.overflow(), 0, path)
-    }
-    assert.isEmpty(person.complaints)
-  })
-
   test('a page that does not exist is a page of the site', async ({ assert, browser, cleanup }) => {
     const person = await Person.arrive(browser, playground, { viewport: PHONE })
     cleanup(() => person.leave())

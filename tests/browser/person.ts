@@ -7,6 +7,11 @@ export const PASSWORD = 'a long secret'
 export const PHONE = { width: 390, height: 844 }
 
 /**
+ * What is missing is missed soon, not when the test has run out of time
+ */
+const PATIENCE = 10_000
+
+/**
  * Somebody with a browser of their own, on a page of the playground. What the
  * browser complains about is kept, and so are pages without a strict policy
  */
@@ -41,6 +46,7 @@ export class Person {
   ): Promise<Person> {
     const { userAgent } = Visitor
     const context = await browser.newContext({ baseURL: playground.url, userAgent, ...options })
+    context.setDefaultTimeout(PATIENCE)
     return new Person(context, await context.newPage())
   }
 
