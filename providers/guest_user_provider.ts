@@ -3,6 +3,7 @@ import { HttpContext } from '@adonisjs/core/http'
 import type { ApplicationService } from '@adonisjs/core/types'
 
 import type { GuestUserEvents, ResolvedConfig } from '../src/types.ts'
+import { authenticateAsClient } from '../src/session_guard.ts'
 import { GuestUserManager } from '../src/guest_user_manager.ts'
 import { E_INVALID_GUEST_USER_CONFIG, E_MISSING_GUEST_USER_MIDDLEWARE } from '../src/errors.ts'
 
@@ -41,6 +42,7 @@ export default class GuestUserProvider {
         database,
         emitter,
         hashPassword: (value) => hash.make(value),
+        tryGuard: (user) => authenticateAsClient(this.app, config.guard, user),
       })
     })
   }

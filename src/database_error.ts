@@ -44,12 +44,10 @@ const KINDS: Record<string, Kind> = {
   'SQLITE_BUSY_SNAPSHOT': 'transient',
 }
 
-/**
- * SQLite has no code of its own for a missing table
- */
 const SQLITE_MISSING_TABLE = /no such table: (?:\w+\.)?(\w+)/
 const MYSQL_MISSING_TABLE = /Table '(?:[^'.]+\.)?([^'.]+)' doesn't exist/
 const POSTGRES_MISSING_TABLE = /relation "([^"]+)" does not exist/
+const SQLITE_CONSTRAINT = /(UNIQUE|NOT NULL|FOREIGN KEY) constraint failed/
 const SQLITE_NOT_NULL = /NOT NULL constraint failed: (\w+)\.(\w+)/
 const MYSQL_NOT_NULL = /(?:Column|Field) '([^']+)'/
 
@@ -65,8 +63,7 @@ export function readDatabaseError(error: unknown): DatabaseError | null {
 
   const { code, message, table, column } = error as DriverError
   const text = String(message)
-  const kind =
-    KINDS[String(code)] ?? (SQLITE_MISSING_TABLE.test(text) ? 'missing_table' : undefined)
+  const kind = KINDS[String(code)] ?? readSqliteMessage(text)
   if (!kind) {
     return null
   }
@@ -89,4 +86,16 @@ export function readDatabaseError(error: unknown): DatabaseError | null {
     found.column = sqlite?.[2] ?? MYSQL_NOT_NULL.exec(text)?.[1]
   }
   return found
+}
+
+/**
+ * Some SQLite drivers give one code to all constraints, and none has a code for
+ * a missing table
+ */
+function readSqliteMessage(text: string): Kind | undefined {
+  if (SQLITE_MISSING_TABLE.test(text)) {
+    return 'missing_table'
+  }
+  const constraint = SQLITE_CONSTRAINT.exec(text)?.[1]
+  return constraint ? (constraint.toLowerCase().replace(' ', '_') as Kind) : undefined
 }

@@ -7,7 +7,7 @@ import type { ApplicationService, ConfigProvider } from '@adonisjs/core/types'
 
 import { usernames } from './usernames.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
-import { findSessionGuardName } from './session_guard_name.ts'
+import { findSessionGuardName } from './session_guard.ts'
 import type { GuestUserConfig, RedirectsConfig, ResolvedConfig } from './types.ts'
 
 /**

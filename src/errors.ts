@@ -30,7 +30,7 @@ export const E_MISSING_GUESTS_TABLE = createError<[table: string]>(
 )
 
 export const E_INCOMPLETE_GUEST_ATTRIBUTES = createError<[column: string]>(
-  `Cannot create a guest: the column "%s" is NOT NULL and has no value. Return it from "attributes" in "${CONFIG_FILE}"`,
+  `Cannot create a guest: the column "%s" is NOT NULL and has no value. Return it from "attributes" in "${CONFIG_FILE}", or name it in "passwordColumn" there if it holds the password hash`,
   'E_INCOMPLETE_GUEST_ATTRIBUTES',
   500
 )

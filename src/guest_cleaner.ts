@@ -1,6 +1,8 @@
+import type { DateTime } from 'luxon'
 import type { Emitter } from '@adonisjs/core/events'
 import type { EventsList } from '@adonisjs/core/types'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
+import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import debug from './debug.ts'
@@ -13,14 +15,20 @@ import type { CleanupOptions, CleanupResult } from './types.ts'
 type UserId = string | number
 
 const DEFAULT_BATCH_SIZE = 500
+
+/**
+ * A guest whose transaction meets others this often is left to the next run
+ */
+const MOST_ATTEMPTS = 3
 const SQLITE = ['better-sqlite3', 'sqlite3', 'libsql']
 
 /**
  * Deletes expired guests in short transactions.
  *
- * Each transaction first claims the `guests` rows by deleting them; only whose
- * row it got is deleted. A guest who converts or comes back at that moment
- * therefore keeps everything, whatever the timing.
+ * Each transaction first claims the `guests` rows of its batch; only whose row
+ * it got is deleted. A guest who converts or comes back at that moment
+ * therefore keeps everything, whatever the timing. Each guest is looked at once
+ * a run: whoever is locked or blocked is left to the next one.
  */
 export class GuestCleaner {
   #userModel: LucidModel
@@ -41,44 +49,58 @@ export class GuestCleaner {
   }
 
   async run(options: CleanupOptions): Promise<CleanupResult> {
-    const { batchSize = DEFAULT_BATCH_SIZE, olderThan, onBatch } = options
-    const cutoff = this.#directory.formatted(this.#expiry.cutoff(olderThan))
+    const { batchSize = DEFAULT_BATCH_SIZE, olderThan = this.#expiry.maxAge, onBatch } = options
+    mustBeAtLeast('batchSize', batchSize, 1)
+    mustBeAtLeast('olderThan', olderThan, 0)
+
+    const cutoff = this.#formatted(this.#expiry.cutoff(olderThan))
     const result: CleanupResult = { deleted: 0, blocked: [] }
+    let last: Guest | undefined
 
     for (;;) {
-      const userIds = await this.#selectExpired(cutoff, batchSize, result)
-      if (userIds.length === 0) {
+      const guests = await this.#selectExpired(cutoff, batchSize, last)
+      last = guests.at(-1)
+      if (!last) {
         return result
       }
 
+      const userIds = guests.map((guest) => guest.userId)
       await this.#deleteBatch(userIds, cutoff, result)
       onBatch?.(result)
     }
   }
 
   /**
-   * The oldest expired guests, without those that are known to be blocked
+   * Nobody may be deleted early
    */
-  async #selectExpired(
-    cutoff: string,
-    limit: number,
-    { blocked }: CleanupResult
-  ): Promise<UserId[]> {
-    const property = this.#expiry.property
-    try {
-      const guests: Guest[] = await this.#directory.guestModel
-        .query({ client: this.#directory.client() })
-        .select('userId')
-        .where(property, '<', cutoff)
-        .if(blocked.length > 0, (query) => {
-          query.whereNotIn(
-            'userId',
-            blocked.map(({ userId }) => userId)
-          )
+  #formatted(moment: DateTime): string {
+    return this.#directory.formatted(moment, 'rather earlier')
+  }
+
+  /**
+   * The oldest expired guests after the last one that was looked at
+   */
+  async #selectExpired(cutoff: string, limit: number, last: Guest | undefined): Promise<Guest[]> {
+    const { property } = this.#expiry
+    const query = this.#directory.guestModel
+      .query({ client: this.#directory.client() })
+      .select('userId', property)
+      .where(property, '<', cutoff)
+      .orderBy(property)
+      .orderBy('userId')
+      .limit(limit)
+
+    if (last) {
+      const moment = last[property].toFormat(this.#directory.client().dialect.dateTimeFormat)
+      query.where((after) => {
+        after.where(property, '>', moment).orWhere((same) => {
+          same.where(property, moment).where('userId', '>', last.userId)
         })
-        .orderBy(property)
-        .limit(limit)
-      return guests.map((guest) => guest.userId)
+      })
+    }
+
+    try {
+      return await query
     } catch (error) {
       throw this.#directory.explain(error)
     }
@@ -89,37 +111,55 @@ export class GuestCleaner {
    * the blocked ones do not keep the others
    */
   async #deleteBatch(userIds: UserId[], cutoff: string, result: CleanupResult) {
-    let deleted: UserId[]
     try {
-      deleted = await this.#deleteTogether(userIds, cutoff)
+      this.#report(await this.#deleteTogether(userIds, cutoff), result)
     } catch (error) {
       const kind = readDatabaseError(error)?.kind
       if (kind !== 'foreign_key' && kind !== 'transient') {
         throw error
       }
       debug('a batch of %d guests cannot be deleted at once: %s', userIds.length, kind)
-      deleted = await this.#deleteOneByOne(userIds, cutoff, result)
+      await this.#deleteOneByOne(userIds, cutoff, result)
     }
+  }
 
+  /**
+   * What is committed is told, even if a later one fails
+   */
+  async #deleteOneByOne(userIds: UserId[], cutoff: string, result: CleanupResult) {
+    const deleted: UserId[] = []
+    try {
+      for (const userId of userIds) {
+        deleted.push(...(await this.#deleteOne(userId, cutoff, result)))
+      }
+    } finally {
+      this.#report(deleted, result)
+    }
+  }
+
+  async #deleteOne(userId: UserId, cutoff: string, { blocked }: CleanupResult) {
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+      try {
+        return await this.#deleteTogether([userId], cutoff)
+      } catch (error) {
+        const kind = readDatabaseError(error)?.kind
+        if (kind === 'foreign_key') {
+          blocked.push({ userId, reason: (error as Error).message })
+          return []
+        }
+        if (kind !== 'transient') {
+          throw error
+        }
+      }
+    }
+    return []
+  }
+
+  #report(deleted: UserId[], result: CleanupResult) {
     result.deleted += deleted.length
     if (deleted.length > 0) {
       this.#emitter.emit('guest_user:deleted', { userIds: deleted })
     }
-  }
-
-  async #deleteOneByOne(userIds: UserId[], cutoff: string, { blocked }: CleanupResult) {
-    const deleted: UserId[] = []
-    for (const userId of userIds) {
-      try {
-        deleted.push(...(await this.#deleteTogether([userId], cutoff)))
-      } catch (error) {
-        if (readDatabaseError(error)?.kind !== 'foreign_key') {
-          throw error
-        }
-        blocked.push({ userId, reason: (error as Error).message })
-      }
-    }
-    return deleted
   }
 
   /**
@@ -164,5 +204,13 @@ export class GuestCleaner {
     const claimed = guests.map((guest) => guest.userId)
     await guestModel.query({ client: trx }).whereIn('userId', claimed).delete()
     return claimed
+  }
+}
+
+function mustBeAtLeast(name: string, value: number, least: number) {
+  if (!Number.isFinite(value) || value < least) {
+    throw new InvalidArgumentsException(
+      `"${name}" of a cleanup must be a number of at least ${least}, not ${value}`
+    )
   }
 }

@@ -150,7 +150,8 @@ export class GuestCreator {
     const client = this.#directory.client()
     const { guestModel } = this.#directory
     const oldest = this.#directory.formatted(
-      DateTime.now().minus({ milliseconds: VISIT_KEY_LIFETIME })
+      DateTime.now().minus({ milliseconds: VISIT_KEY_LIFETIME }),
+      'rather later'
     )
 
     await guestModel
@@ -167,7 +168,7 @@ export class GuestCreator {
   #explain(error: unknown, failure: Failure | undefined, attempts: number): unknown {
     const cause = error instanceof FailedInsert ? error.cause : error
     if (failure === 'username_taken') {
-      return new E_USERNAME_EXHAUSTED(attempts, { cause })
+      return new E_USERNAME_EXHAUSTED(attempts, { cause: withoutValues(cause) })
     }
 
     const found = readDatabaseError(cause)
@@ -195,4 +196,13 @@ class FailedInsert extends Error {
       this.failure = onDuplicate
     }
   }
+}
+
+/**
+ * Drivers put the values of a statement into their messages, and errors end up
+ * in logs
+ */
+function withoutValues(error: unknown): Error {
+  const { kind, table } = readDatabaseError(error) ?? {}
+  return new Error(`The database refused a row: ${kind}${table ? ` in "${table}"` : ''}`)
 }

@@ -1,4 +1,4 @@
-import { DateTime } from 'luxon'
+import { DateTime, FixedOffsetZone } from 'luxon'
 import type { Database } from '@adonisjs/lucid/database'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
@@ -33,10 +33,18 @@ export class GuestDirectory {
   }
 
   /**
-   * A moment in the format of the database, to compare columns with
+   * A past moment in the format of the database, to compare columns with.
+   *
+   * SQLite and MySQL hold local time without its offset. In the night when
+   * clocks go back, a moment may be off by an hour; `rounding` says which way it
+   * may be wrong
    */
-  formatted(moment: DateTime): string {
-    return moment.toFormat(this.client().dialect.dateTimeFormat)
+  formatted(moment: DateTime, rounding: 'rather earlier' | 'rather later'): string {
+    const offsets = [moment.offset, DateTime.now().offset]
+    const offset = rounding === 'rather earlier' ? Math.min(...offsets) : Math.max(...offsets)
+    return moment
+      .setZone(FixedOffsetZone.instance(offset))
+      .toFormat(this.client().dialect.dateTimeFormat)
   }
 
   /**
@@ -56,7 +64,7 @@ export class GuestDirectory {
       this.guestModel
         .query({ client: this.client() })
         .where('userId', userId)
-        .update({ lastSeenAt: this.formatted(DateTime.now()), visitKey: null })
+        .update({ lastSeenAt: this.formatted(DateTime.now(), 'rather later'), visitKey: null })
     )
     return Number(touched) > 0
   }

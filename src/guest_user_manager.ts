@@ -12,7 +12,7 @@ import { GuestCreator } from './guest_creator.ts'
 import type { Guest } from './models/guest.ts'
 import { GuestDirectory } from './guest_directory.ts'
 import { UnusablePassword } from './unusable_password.ts'
-import { findPasswordColumn, importModel } from './configured_models.ts'
+import { findPasswordColumn, importModel, mustFitGuard } from './configured_models.ts'
 import type {
   CleanupOptions,
   CleanupResult,
@@ -31,6 +31,11 @@ export interface GuestUserServices {
   database: Database
   emitter: Emitter<EventsList>
   hashPassword: (value: string) => Promise<string>
+
+  /**
+   * Rejects users that the guard of the configuration cannot sign in
+   */
+  tryGuard: (user: LucidRow) => Promise<unknown>
 }
 
 /**
@@ -123,7 +128,7 @@ export class GuestUserManager {
   /**
    * Is the user still in the database?
    */
-  async exists(user: LucidRow): Promise<boolean> {
+  async exists(user: LucidRow | string | number): Promise<boolean> {
     const { userModel, directory } = await this.#load()
     const client = directory.client()
     return (await userModel.find(primaryKeyOf(user), { client })) !== null
@@ -190,9 +195,10 @@ export class GuestUserManager {
 
   async #loadParts(): Promise<GuestUserParts> {
     const { config } = this
-    const { database, emitter, hashPassword } = this.#services
+    const { database, emitter, hashPassword, tryGuard } = this.#services
 
     const userModel = await importModel('userModel', config.userModel)
+    await mustFitGuard(userModel, config, tryGuard)
     const guestModel = await importModel('guestModel', config.guestModel)
 
     const directory = new GuestDirectory(database, userModel, guestModel)

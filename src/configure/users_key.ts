@@ -53,17 +53,27 @@ export async function findUsersKey(
   column: string
 ): Promise<UsersKey | null> {
   for (const source of await readMigrations(migrationsPath)) {
-    if (!createsTable(source, table)) {
-      continue
-    }
-    const call = new RegExp(
-      `\\btable\\s*\\.\\s*(${KEY_TYPES.join('|')})\\(\\s*['"\`]${column}['"\`]\\s*(,\\s*\\d+)?`
-    ).exec(source)
+    const call = findKeyCall(source, table, column)
     if (call) {
-      return { table, column, foreignKey: FOREIGN_KEYS[call[1]](call[2] ?? '') }
+      return { table, column, foreignKey: FOREIGN_KEYS[call.type](call.args) }
     }
   }
   return null
+}
+
+/**
+ * `increments()` and `bigIncrements()` may be called without a name, for `id`
+ */
+function findKeyCall(source: string, table: string, column: string) {
+  const start = findTableStart(source, table)
+  if (start === -1) {
+    return null
+  }
+
+  const named = `(${KEY_TYPES.join('|')})\\(\\s*['"\`]${column}['"\`]\\s*(,\\s*\\d+)?`
+  const unnamed = column === 'id' ? '|(increments|bigIncrements)\\(\\s*\\)' : ''
+  const call = new RegExp(`\\btable\\s*\\.\\s*(?:${named}${unnamed})`).exec(source.slice(start))
+  return call && { type: call[1] ?? call[3], args: call[2] ?? '' }
 }
 
 async function readMigrations(path: string): Promise<string[]> {
@@ -72,10 +82,17 @@ async function readMigrations(path: string): Promise<string[]> {
   return Promise.all(migrations.map((file) => readFile(join(path, file), 'utf-8')))
 }
 
-function createsTable(source: string, table: string): boolean {
+/**
+ * Where the table is created: by its name, or by the `tableName` of the class
+ *
+ * @returns -1 when this migration does not create it
+ */
+function findTableStart(source: string, table: string): number {
   const name = `['"\`]${table}['"\`]`
-  return (
-    /\bcreateTable(IfNotExists)?\b/.test(source) &&
-    new RegExp(`tableName\\s*=\\s*${name}|createTable(IfNotExists)?\\(\\s*${name}`).test(source)
-  )
+  const direct = source.search(new RegExp(`createTable(IfNotExists)?\\(\\s*${name}`))
+  if (direct !== -1) {
+    return direct
+  }
+  const isNamed = new RegExp(`tableName\\s*=\\s*${name}`).test(source)
+  return isNamed ? source.search(/createTable(IfNotExists)?\(\s*this\.tableName/) : -1
 }

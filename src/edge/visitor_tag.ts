@@ -51,7 +51,7 @@ export function createVisitorTag(tagName: string, kind: VisitorKind): TagContrac
         const user = stringify(transformAst(generateAST(source, loc, filename), filename, parser))
         return kind === 'guest'
           ? `await state.isGuestUser(${user})`
-          : `(${user}) && !(await state.isGuestUser(${user}))`
+          : `await (async (user) => user && !(await state.isGuestUser(user)))(${user})`
       }
     },
   }

@@ -1,5 +1,6 @@
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 
+import type { VisitorKind } from '../types.ts'
 import type { SessionMemory } from './session_memory.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
@@ -15,7 +16,7 @@ export class GuestLookup {
   /**
    * Answers of this request, by table and key
    */
-  #answers = new Map<string, Promise<boolean>>()
+  #answers = new Map<string, Promise<VisitorKind>>()
 
   constructor(manager: GuestUserManager, memory: SessionMemory) {
     this.#manager = manager
@@ -24,17 +25,14 @@ export class GuestLookup {
 
   /**
    * @param visitor who is signed in; the session knows nothing of others
+   * @returns 'anonymous' for a visitor who was cleaned up during the request
    */
-  isGuest(user: LucidRow | null | undefined, visitor?: LucidRow): Promise<boolean> {
-    if (!user) {
-      return Promise.resolve(false)
-    }
-
+  kindOf(user: LucidRow, visitor?: LucidRow): Promise<VisitorKind> {
     const identity = identify(user)
     let answer = this.#answers.get(identity)
     if (!answer) {
       const isVisitor = visitor !== undefined && identify(visitor) === identity
-      answer = isVisitor ? this.#askMemory(user) : this.#manager.isGuest(user)
+      answer = isVisitor ? this.#askMemory(user.$primaryKeyValue!) : this.#askManager(user)
       this.#answers.set(identity, answer)
     }
     return answer
@@ -43,13 +41,14 @@ export class GuestLookup {
   /**
    * Costs a query when it is time to write, and one per session to learn who is
    * a guest
+   *
+   * @param userId who is signed in, according to the session
    */
-  async recordVisit(visitor: LucidRow): Promise<void> {
-    const userId = String(visitor.$primaryKeyValue)
+  async recordVisit(userId: string | number): Promise<void> {
     const lastSeenAt = this.#memory.recallLastSeenAt(userId)
     const isKnownRegular = this.#memory.recallKind(userId) === 'regular'
     if (!isKnownRegular && (lastSeenAt === undefined || this.#isTouchDue(lastSeenAt))) {
-      await this.#askDatabase(visitor, lastSeenAt)
+      await this.#askDatabase(userId, lastSeenAt)
     }
   }
 
@@ -57,45 +56,53 @@ export class GuestLookup {
    * What is known without asking: the visitor has just become this
    */
   remember(visitor: LucidRow, kind: 'guest' | 'regular') {
-    this.#answers.set(identify(visitor), Promise.resolve(kind === 'guest'))
-    this.#rememberInSession(visitor, kind === 'guest' ? Date.now() : null)
+    this.#answers.set(identify(visitor), Promise.resolve(kind))
+    if (kind === 'guest') {
+      this.#memory.rememberGuest(visitor.$primaryKeyValue!, Date.now())
+    } else {
+      this.#memory.rememberRegular(visitor.$primaryKeyValue!)
+    }
   }
 
-  async #askMemory(user: LucidRow): Promise<boolean> {
-    const userId = String(user.$primaryKeyValue)
-    const kind = this.#memory.recallKind(userId)
-    return kind ? kind === 'guest' : this.#askDatabase(user, this.#memory.recallLastSeenAt(userId))
+  async #askManager(user: LucidRow): Promise<VisitorKind> {
+    return (await this.#manager.isGuest(user)) ? 'guest' : 'regular'
+  }
+
+  async #askMemory(userId: string | number): Promise<VisitorKind> {
+    return (
+      this.#memory.recallKind(userId) ??
+      this.#askDatabase(userId, this.#memory.recallLastSeenAt(userId))
+    )
   }
 
   /**
    * When it is time to write `last_seen_at`, the write says as well whether the
    * user is a guest
    */
-  async #askDatabase(user: LucidRow, rememberedVisit: number | undefined): Promise<boolean> {
+  async #askDatabase(
+    userId: string | number,
+    rememberedVisit: number | undefined
+  ): Promise<VisitorKind> {
     let lastSeenAt: number | null | undefined = rememberedVisit
 
     if (lastSeenAt === undefined || !this.#isTouchDue(lastSeenAt)) {
-      const guest = await this.#manager.find(user)
+      const guest = await this.#manager.find(userId)
       lastSeenAt = guest && guest.lastSeenAt.toMillis()
     }
     if (lastSeenAt !== null && this.#isTouchDue(lastSeenAt)) {
-      lastSeenAt = (await this.#manager.touch(user)) ? Date.now() : null
+      lastSeenAt = (await this.#manager.touch(userId)) ? Date.now() : null
     }
 
-    this.#rememberInSession(user, lastSeenAt)
-    return lastSeenAt !== null
-  }
-
-  /**
-   * @param lastSeenAt null for a regular user
-   */
-  #rememberInSession(user: LucidRow, lastSeenAt: number | null) {
-    const userId = String(user.$primaryKeyValue)
-    if (lastSeenAt === null) {
-      this.#memory.rememberRegular(userId)
-    } else {
+    if (lastSeenAt !== null) {
       this.#memory.rememberGuest(userId, lastSeenAt)
+      return 'guest'
     }
+    // Who was a guest a moment ago has either converted or been cleaned up
+    if (rememberedVisit !== undefined && !(await this.#manager.exists(userId))) {
+      return 'anonymous'
+    }
+    this.#memory.rememberRegular(userId)
+    return 'regular'
   }
 
   #isTouchDue(lastSeenAt: number): boolean {

@@ -27,6 +27,11 @@ export class HttpGuestUser {
   #manager: GuestUserManager
   #lookup: GuestLookup
 
+  /**
+   * Calls at the same time make one guest
+   */
+  #allowing?: Promise<ConfiguredUser | undefined>
+
   constructor(ctx: HttpContext, manager: GuestUserManager) {
     this.#ctx = ctx
     this.#manager = manager
@@ -48,15 +53,15 @@ export class HttpGuestUser {
     if (!user) {
       return 'anonymous'
     }
-    return (await this.isGuest(user)) ? 'guest' : 'regular'
+    return this.#lookup.kindOf(user, this.#guard.user)
   }
 
   /**
    * Is this user a guest? Each user is looked up once a request at most; for
    * the visitor, the session often knows
    */
-  isGuest(user: LucidRow | null | undefined): Promise<boolean> {
-    return this.#lookup.isGuest(user, this.#guard.user)
+  async isGuest(user: LucidRow | null | undefined): Promise<boolean> {
+    return user ? (await this.#lookup.kindOf(user, this.#guard.user)) === 'guest' : false
   }
 
   /**
@@ -69,7 +74,14 @@ export class HttpGuestUser {
    * @returns who is signed in now: the new guest, whoever was signed in
    * already, or undefined
    */
-  async allow(): Promise<ConfiguredUser | undefined> {
+  allow(): Promise<ConfiguredUser | undefined> {
+    this.#allowing ??= this.#allowOnce().finally(() => {
+      this.#allowing = undefined
+    })
+    return this.#allowing
+  }
+
+  async #allowOnce(): Promise<ConfiguredUser | undefined> {
     const { config } = this.#manager
     const ctx = this.#ctx
 
@@ -145,11 +157,13 @@ export class HttpGuestUser {
   /**
    * Writes down that a guest was here, at most once per small part of `maxAge`.
    * Called after each request by the initialize middleware; costs a query when
-   * it is time to write, and one per session to learn who is a guest
+   * it is time to write, and one per session to learn who is a guest. Asks the
+   * session who is signed in: public pages may not authenticate anybody
    */
   async recordVisit(): Promise<void> {
-    if (this.#guard.user) {
-      await this.#lookup.recordVisit(this.#guard.user)
+    const userId = this.#ctx.session.get(this.#guard.sessionKeyName)
+    if (userId !== undefined) {
+      await this.#lookup.recordVisit(userId)
     }
   }
 

@@ -33,7 +33,7 @@ export class SessionMemory {
   /**
    * @returns undefined when the database must be asked
    */
-  recallKind(userId: string): 'guest' | 'regular' | undefined {
+  recallKind(userId: string | number): 'guest' | 'regular' | undefined {
     const remembered = this.#recall(userId)
     if (!remembered) {
       return undefined
@@ -45,22 +45,22 @@ export class SessionMemory {
   /**
    * When `last_seen_at` of this guest was written, undefined when not known
    */
-  recallLastSeenAt(userId: string): number | undefined {
+  recallLastSeenAt(userId: string | number): number | undefined {
     const remembered = this.#recall(userId)
     return remembered?.kind === 'guest' ? remembered.lastSeenAt : undefined
   }
 
-  rememberGuest(userId: string, lastSeenAt: number) {
-    this.#remember({ userId, kind: 'guest', checkedAt: Date.now(), lastSeenAt })
+  rememberGuest(userId: string | number, lastSeenAt: number) {
+    this.#remember({ userId: String(userId), kind: 'guest', checkedAt: Date.now(), lastSeenAt })
   }
 
-  rememberRegular(userId: string) {
-    this.#remember({ userId, kind: 'regular', checkedAt: 0, lastSeenAt: 0 })
+  rememberRegular(userId: string | number) {
+    this.#remember({ userId: String(userId), kind: 'regular', checkedAt: 0, lastSeenAt: 0 })
   }
 
-  #recall(userId: string): Remembered | undefined {
+  #recall(userId: string | number): Remembered | undefined {
     const remembered: Remembered | undefined = this.#session.get(SESSION_KEY)
-    return remembered?.userId === userId ? remembered : undefined
+    return remembered?.userId === String(userId) ? remembered : undefined
   }
 
   #remember(value: Remembered) {

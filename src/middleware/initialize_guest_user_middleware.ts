@@ -41,6 +41,11 @@ export default class InitializeGuestUserMiddleware {
       ])
     }
 
+    // Listed twice: the first one does the work
+    if (Object.hasOwn(ctx, 'guestUser')) {
+      return next()
+    }
+
     const manager = await ctx.containerResolver.make('guestUser.manager')
     const guestUser = new HttpGuestUser(ctx, manager)
     Object.defineProperty(ctx, 'guestUser', { value: guestUser, enumerable: true })

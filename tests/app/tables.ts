@@ -39,6 +39,7 @@ export async function createUsersTable(database: Database, key: UserKey) {
 export async function createTables(database: Database, key: UserKey) {
   // A schema builder keeps what it was told, so each table gets a new one
   const newSchema = () => database.connection().schema
+  const now = () => database.connection().knexRawQuery('CURRENT_TIMESTAMP')
   await createUsersTable(database, key)
 
   await newSchema().createTable('guests', (table) => {
@@ -47,8 +48,8 @@ export async function createTables(database: Database, key: UserKey) {
       .references('id')
       .inTable('users')
       .onDelete('CASCADE')
-    table.timestamp('created_at').notNullable().index()
-    table.timestamp('last_seen_at').notNullable().index()
+    table.timestamp('created_at').notNullable().defaultTo(now()).index()
+    table.timestamp('last_seen_at').notNullable().defaultTo(now()).index()
     table.string('visit_key', 64).nullable().unique()
   })
 

@@ -152,6 +152,14 @@ export async function createTestApp(options: TestAppOptions = {}) {
         const [row] = await db.from(table).count('* as total')
         return Number(row.total)
       },
+
+      /**
+       * Makes all guests so old that the next cleanup deletes them
+       */
+      async expireGuests() {
+        const longAgo = '2020-01-01 00:00:00'
+        await db.from('guests').update({ created_at: longAgo, last_seen_at: longAgo })
+      },
       async close() {
         httpServer.closeAllConnections()
         await new Promise((resolve) => httpServer.close(resolve))

@@ -27,6 +27,7 @@ export class Playground {
         NODE_ENV: 'development',
         HOST: '127.0.0.1',
         PORT: '0',
+        LOG_LEVEL: 'info',
         APP_KEY: 'a-key-for-tests-that-is-long-enough',
         PLAYGROUND_DB: join(folder, 'db.sqlite3'),
       },

@@ -3,6 +3,7 @@ import { DateTime } from 'luxon'
 
 import GuestCleanup from '../../commands/guest_cleanup.ts'
 import { GuestFactory } from '../../factories/main.ts'
+import { dialect } from '../app/test_database.ts'
 import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
 
 async function createApp(options: TestAppOptions = {}) {
@@ -135,6 +136,69 @@ test.group('Cleanup', () => {
     assert.deepEqual(await ids(), [blocked.id])
     assert.equal(await app.count('guests'), 1)
   })
+
+  test('tells what was deleted when a later guest fails', async ({ assert, cleanup }) => {
+    const { app, guests } = await createApp()
+    cleanup(() => app.close())
+    await app.db.connection().schema.createTable('orders', (table) => {
+      table.integer('user_id').unsigned().references('id').inTable('users').onDelete('RESTRICT')
+    })
+    const [first, blocked, broken]: any[] = await guests.expired().createMany(3)
+    await app.db.table('orders').insert({ user_id: blocked.id })
+    app.User.before('delete', (user: any) => {
+      if (user.id === broken.id) {
+        throw new Error('broken hook')
+      }
+    })
+    const events: any[] = []
+    app.emitter.on('guest_user:deleted', (event) => void events.push(event))
+
+    await assert.rejects(() => app.guestUsers.cleanup(), 'broken hook')
+    assert.deepEqual(events, [{ userIds: [first.id] }])
+  })
+
+  test('leaves a guest whose row is locked to the next run', async ({ assert, cleanup }) => {
+    const { app, guests, ids } = await createApp()
+    cleanup(() => app.close())
+    const [locked]: any[] = await guests.expired().createMany(4)
+
+    const batches: number[] = []
+    const trx = await app.db.transaction()
+    await trx.from('guests').where('user_id', locked.id).forUpdate()
+    const cleaning = app.guestUsers.cleanup({
+      batchSize: 2,
+      onBatch: ({ deleted }) => batches.push(deleted),
+    })
+    if (dialect === 'sqlite') {
+      // One connection: the cleanup waits until the transaction is over
+      await trx.rollback()
+      assert.equal((await cleaning).deleted, 4)
+      return
+    }
+
+    assert.equal((await cleaning).deleted, 3)
+    assert.deepEqual(batches, [1, 3])
+    assert.deepEqual(await ids(), [locked.id])
+    await trx.rollback()
+  })
+
+  test('refuses {option} {value}')
+    .with([
+      { option: 'batchSize', value: 0 },
+      { option: 'batchSize', value: Number.NaN },
+      { option: 'olderThan', value: -1 },
+      { option: 'olderThan', value: Number.POSITIVE_INFINITY },
+    ])
+    .run(async ({ assert, cleanup }, { option, value }) => {
+      const { app, guests } = await createApp()
+      cleanup(() => app.close())
+      await guests.expired().create()
+      await assert.rejects(
+        () => app.guestUsers.cleanup({ [option]: value }),
+        new RegExp(`"${option}" of a cleanup must be a number of at least`)
+      )
+      assert.equal(await app.count('users'), 1)
+    })
 
   test('two at once delete each guest once', async ({ assert, cleanup }) => {
     const { app, guests } = await createApp()

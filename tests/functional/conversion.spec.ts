@@ -164,7 +164,8 @@ test.group('Registering', () => {
 
     const visitor = new Visitor(app.url)
     await visitor.get('/cart')
-    await app.guestUsers.cleanup({ olderThan: -5000 })
+    await app.expireGuests()
+    await app.guestUsers.cleanup()
     const response = await visitor.post('/signup', ANN)
     assert.deepInclude(response.json(), { name: 'Ann', kind: 'regular' })
     assert.equal(await app.count('users'), 1)

@@ -110,6 +110,19 @@ test.group('Edge', () => {
     assert.lengthOf(lookups, 2)
   })
 
+  test('tags evaluate their argument once', async ({ assert, cleanup }) => {
+    const app = await createApp()
+    cleanup(() => app.close())
+
+    const user = await app.User.create({ email: 'bob@example.com', password: 'secret12' })
+    const calls = { count: 0 }
+    const page = await edge.renderRaw('@isRegularUser(next())\nyes\n@end', {
+      next: () => (calls.count++, user),
+    })
+    assert.deepEqual(lines(page), ['yes'])
+    assert.equal(calls.count, 1)
+  })
+
   test('tags work in partials, and views get the visitor', async ({ assert, cleanup }) => {
     const app = await createApp()
     cleanup(() => app.close())

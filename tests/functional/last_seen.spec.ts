@@ -2,7 +2,7 @@ import { test } from '@japa/runner'
 
 import { Visitor } from '../app/visitor.ts'
 import { whoAmI } from '../app/who_am_i.ts'
-import { createTestApp, type TestAppOptions } from '../app/test_app.ts'
+import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
 
 async function createApp(options: TestAppOptions = {}) {
   const app = await createTestApp({
@@ -53,6 +53,18 @@ test.group('last_seen_at', () => {
       const next = await app.queries.during(() => visitor.get(path))
       assert.lengthOf(next, 1)
     })
+
+  test('is written on pages that authenticate nobody', async ({ assert, cleanup }) => {
+    const { app, visitor, find } = await createApp({ ...SHORT_LIVED, silentAuth: false })
+    cleanup(() => app.close())
+
+    await untilTouchIsDue()
+    const queries = await app.queries.during(() => visitor.get('/plain'))
+    assert.lengthOf(queries, 1)
+    assert.match(queries[0], /^update .guests. set/)
+    const guest = await find()
+    assert.isTrue(guest!.lastSeenAt > guest!.createdAt)
+  })
 
   test('is not written on every request', async ({ assert, cleanup }) => {
     const { app, visitor } = await createApp()
@@ -128,6 +140,43 @@ test.group('What the session remembers', () => {
     )
   })
 
+  test('a guest who is cleaned up during the request is not let in', async ({
+    assert,
+    cleanup,
+  }) => {
+    const app: TestApp = await createTestApp({
+      ...SHORT_LIVED,
+      routes(router, middleware) {
+        router.get('/cart', whoAmI).use(middleware.allowGuestUser())
+        router
+          .get('/settings', whoAmI)
+          .use(async ({ auth }, next) => {
+            // Authenticated already, and gone now
+            await app.User.query()
+              .where('id', (auth.user as any).id)
+              .delete()
+            return next()
+          })
+          .use(middleware.regularUserRequired())
+      },
+    })
+    cleanup(() => app.close())
+
+    const visitor = new Visitor(app.url)
+    await visitor.get('/cart')
+    await untilTouchIsDue()
+    const json = { accept: 'application/json' }
+    assert.equal((await visitor.get('/settings', json)).status, 403)
+
+    // Once the session has forgotten that this is a guest for sure
+    const forgetful = new Visitor(app.url)
+    await forgetful.get('/cart')
+    const now = Date.now
+    cleanup(() => void (Date.now = now))
+    Date.now = () => now() + 120_000
+    assert.equal((await forgetful.get('/settings', json)).status, 401)
+  })
+
   test('a guest who was cleaned up is anonymous, and becomes another guest', async ({
     assert,
     cleanup,
@@ -136,7 +185,8 @@ test.group('What the session remembers', () => {
     cleanup(() => app.close())
 
     const before = (await find())!.userId
-    await app.guestUsers.cleanup({ olderThan: -5000 })
+    await app.expireGuests()
+    await app.guestUsers.cleanup()
     const after = (await visitor.get('/cart')).json()
     assert.equal(after.kind, 'guest')
     assert.notEqual(after.id, before)

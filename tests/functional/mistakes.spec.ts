@@ -152,6 +152,21 @@ test.group('Wrong middleware', () => {
   })
 })
 
+test.group('Harmless mistakes', () => {
+  test('the initialize middleware listed twice', async ({ assert }) => {
+    const { bodyparser, session, auth, guestUser } = routerMiddleware
+    const app = await createTestApp({
+      routerMiddleware: [bodyparser, session, auth, guestUser, guestUser],
+      routes(router, middleware) {
+        router.get('/cart', whoAmI).use(middleware.allowGuestUser())
+      },
+    })
+    const response = await new Visitor(app.url).get('/cart')
+    await app.close()
+    assert.equal(response.json().kind, 'guest')
+  })
+})
+
 test.group('Migration not run', () => {
   test('ends in one error that says so', async ({ assert, cleanup }) => {
     const app = await createTestApp({

@@ -37,6 +37,22 @@ test.group('Parallel first requests', () => {
     }
   })
 
+  test('calls in one request make one guest', async ({ assert, cleanup }) => {
+    const app = await createTestApp({
+      routes(router) {
+        router.get('/cart', async ({ guestUser }) => {
+          const users = await Promise.all([guestUser.allow(), guestUser.allow()])
+          return users.map((user) => user?.$primaryKeyValue)
+        })
+      },
+    })
+    cleanup(() => app.close())
+
+    const [first, second] = (await new Visitor(app.url).get('/cart')).json()
+    assert.equal(first, second)
+    assert.equal(await app.count('users'), 1)
+  })
+
   test('of different visitors make different guests', async ({ assert, cleanup }) => {
     const app = await createApp()
     cleanup(() => app.close())

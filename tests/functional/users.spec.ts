@@ -31,10 +31,8 @@ test.group('Keys', () => {
 
       const user = await app.User.findOrFail(first.json().id)
       assert.isTrue(await app.guestUsers.isGuest(user))
-      assert.deepEqual(await app.guestUsers.cleanup({ olderThan: -5000 }), {
-        deleted: 1,
-        blocked: [],
-      })
+      await app.expireGuests()
+      assert.deepEqual(await app.guestUsers.cleanup(), { deleted: 1, blocked: [] })
       assert.isNull(await app.User.find(user.id))
     })
 })
@@ -129,6 +127,29 @@ test.group('Other tables and guards', () => {
     const response = await new Visitor(app.url).get('/api', { authorization })
     assert.deepInclude(response.json(), { kind: 'regular', isAuthenticated: true })
     assert.equal(await app.count('users'), 1)
+  })
+})
+
+test.group('Guards for other models', () => {
+  test('are refused before a guest is made', async ({ assert, cleanup }) => {
+    class Customer extends BaseModel {
+      static table = 'users'
+
+      @column({ isPrimary: true })
+      declare id: number
+
+      @column()
+      declare email: string
+    }
+    const app = await createApp({ guestUser: { userModel: async () => Customer } })
+    cleanup(() => app.close())
+
+    const response = await new Visitor(app.url).get('/cart', { accept: 'application/json' })
+    assert.match(
+      response.json().message,
+      /guard "web" of "config\/auth\.ts" does not sign in users of the model "Customer"/
+    )
+    assert.equal(await app.count('users'), 0)
   })
 })
 

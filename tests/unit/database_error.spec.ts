@@ -43,6 +43,15 @@ test.group('readDatabaseError', () => {
     )
   })
 
+  test('reads SQLite drivers that have one code for all constraints', ({ assert }) => {
+    const read = (message: string) => {
+      return readDatabaseError(driverError(message, { code: 'SQLITE_CONSTRAINT' }))?.kind
+    }
+    assert.equal(read('UNIQUE constraint failed: users.email'), 'unique')
+    assert.equal(read('NOT NULL constraint failed: users.email'), 'not_null')
+    assert.equal(read('FOREIGN KEY constraint failed'), 'foreign_key')
+  })
+
   test('reads SQLite', ({ assert }) => {
     assert.deepEqual(
       readDatabaseError(

@@ -24,6 +24,8 @@ test.group('findUsersKey', () => {
         calls: [`.integer('user_id')`, '.unsigned()'],
       },
       { key: `table.increments('id')`, calls: [`.integer('user_id')`, '.unsigned()'] },
+      { key: 'table.increments()', calls: [`.integer('user_id')`, '.unsigned()'] },
+      { key: 'table.bigIncrements()', calls: [`.bigInteger('user_id')`, '.unsigned()'] },
       { key: `table.bigIncrements("id")`, calls: [`.bigInteger('user_id')`, '.unsigned()'] },
       { key: `table.uuid('id').primary()`, calls: [`.uuid('user_id')`] },
       { key: `table.string('id', 26).primary()`, calls: [`.string('user_id', 26)`] },
@@ -50,6 +52,16 @@ test.group('findUsersKey', () => {
       column: 'pk',
       foreignKey: [`.bigInteger('user_id')`, '.unsigned()'],
     })
+  })
+
+  test('takes the right table of several', async ({ assert, fs }) => {
+    await fs.create(
+      '1_create_all_tables.ts',
+      `this.schema.createTable('teams', (table) => { table.uuid('id') })
+       this.schema.createTable('users', (table) => { table.bigIncrements('id') })`
+    )
+    const found = await findUsersKey(fs.basePath, 'users', 'id')
+    assert.deepEqual(found?.foreignKey, [`.bigInteger('user_id')`, '.unsigned()'])
   })
 
   test('finds nothing where there are no migrations', async ({ assert, fs }) => {

@@ -14,8 +14,8 @@ export default class extends BaseSchema {
         .inTable('users')
         .onDelete('CASCADE')
 
-      table.timestamp('created_at').notNullable().index()
-      table.timestamp('last_seen_at').notNullable().index()
+      table.timestamp('created_at').notNullable().defaultTo(this.now()).index()
+      table.timestamp('last_seen_at').notNullable().defaultTo(this.now()).index()
       table.string('visit_key', 64).nullable().unique()
     })
   }

@@ -1,4 +1,6 @@
 import { configProvider } from '@adonisjs/core'
+import type { LucidRow } from '@adonisjs/lucid/types/model'
+import type { AuthClientResponse } from '@adonisjs/auth/types'
 import type { ApplicationService } from '@adonisjs/core/types'
 import { HttpContextFactory } from '@adonisjs/core/factories/http'
 
@@ -34,9 +36,7 @@ export async function findSessionGuardName(
     ])
   }
 
-  // Guards tell their kind, but their configuration does not
-  const ctx = new HttpContextFactory().create()
-  const usesSession = (name: string) => auth.guards[name](ctx).driverName === 'session'
+  const usesSession = (name: string) => readDriverName(auth.guards[name]) === 'session'
 
   const candidates = wanted === undefined ? [auth.default, ...names] : [wanted]
   const found = candidates.find(usesSession)
@@ -48,4 +48,40 @@ export async function findSessionGuardName(
     ])
   }
   return found
+}
+
+/**
+ * Guards tell their kind, but their configuration does not. One that cannot be
+ * made without a real request is of no kind that is known here
+ */
+function readDriverName(createGuard: AuthConfig['guards'][string]): string | undefined {
+  try {
+    return createGuard(new HttpContextFactory().create()).driverName
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The part of auth's manager that is needed here. Its own type is empty until
+ * an application declares its guards
+ */
+interface ClientFactory {
+  createAuthenticatorClient(): {
+    use(guard: string): { authenticateAsClient(user: LucidRow): Promise<AuthClientResponse> }
+  }
+}
+
+/**
+ * What a client would send to be this user
+ *
+ * @throws when the guard does not know such users
+ */
+export async function authenticateAsClient(
+  app: ApplicationService,
+  guard: string,
+  user: LucidRow
+): Promise<AuthClientResponse> {
+  const auth = (await app.container.make('auth.manager')) as unknown as ClientFactory
+  return auth.createAuthenticatorClient().use(guard).authenticateAsClient(user)
 }
