@@ -17,7 +17,7 @@ type UserId = string | number
 const DEFAULT_BATCH_SIZE = 500
 
 /**
- * A guest whose transaction meets others this often is left to the next run
+ * A guest whose transaction meets others this often counts as locked
  */
 const MOST_ATTEMPTS = 3
 const SQLITE = ['better-sqlite3', 'sqlite3', 'libsql']
@@ -27,8 +27,8 @@ const SQLITE = ['better-sqlite3', 'sqlite3', 'libsql']
  *
  * Each transaction first claims the `guests` rows of its batch; only whose row
  * it got is deleted. A guest who converts or comes back at that moment
- * therefore keeps everything, whatever the timing. Each guest is looked at once
- * a run: whoever is locked or blocked is left to the next one.
+ * therefore keeps everything, whatever the timing. Whoever is locked is tried
+ * again as long as others go; a blocked guest is left to the next run.
  */
 export class GuestCleaner {
   #userModel: LucidModel
@@ -55,18 +55,47 @@ export class GuestCleaner {
 
     const cutoff = this.#formatted(this.#expiry.cutoff(olderThan))
     const result: CleanupResult = { deleted: 0, blocked: [] }
+
+    for (;;) {
+      const { deleted } = result
+      const skipped = await this.#pass(cutoff, batchSize, result, onBatch)
+      if (skipped === 0 || result.deleted === deleted) {
+        return result
+      }
+    }
+  }
+
+  /**
+   * Goes through the expired guests once, the oldest first
+   *
+   * @returns how many were skipped, because somebody else had locked them
+   */
+  async #pass(
+    cutoff: string,
+    batchSize: number,
+    result: CleanupResult,
+    onBatch: CleanupOptions['onBatch']
+  ): Promise<number> {
+    const blocked = new Set(result.blocked.map(({ userId }) => userId))
+    let skipped = 0
     let last: Guest | undefined
 
     for (;;) {
       const guests = await this.#selectExpired(cutoff, batchSize, last)
       last = guests.at(-1)
       if (!last) {
-        return result
+        return skipped
       }
 
-      const userIds = guests.map((guest) => guest.userId)
+      const userIds = guests.map((guest) => guest.userId).filter((userId) => !blocked.has(userId))
+      const before = countDecided(result)
       await this.#deleteBatch(userIds, cutoff, result)
-      onBatch?.(result)
+
+      const decided = countDecided(result) - before
+      skipped += userIds.length - decided
+      if (decided > 0) {
+        onBatch?.(result)
+      }
     }
   }
 
@@ -205,6 +234,10 @@ export class GuestCleaner {
     await guestModel.query({ client: trx }).whereIn('userId', claimed).delete()
     return claimed
   }
+}
+
+function countDecided({ deleted, blocked }: CleanupResult): number {
+  return deleted + blocked.length
 }
 
 function mustBeAtLeast(name: string, value: number, least: number) {
