@@ -106,7 +106,7 @@ export class GuestCreator {
         throw new FailedInsert(error, 'username_taken')
       })
       const guest = await this.#insertGuest(user, options, trx).catch((error) => {
-        throw new FailedInsert(error, 'visit_key_taken')
+        throw new FailedInsert(error, options.visitKey ? 'visit_key_taken' : undefined)
       })
       return { user, guest }
     })
@@ -187,7 +187,7 @@ export class GuestCreator {
 class FailedInsert extends Error {
   failure?: Failure
 
-  constructor(cause: unknown, onDuplicate: Failure) {
+  constructor(cause: unknown, onDuplicate: Failure | undefined) {
     super('Cannot create a guest', { cause })
     const kind = readDatabaseError(cause)?.kind
     if (kind === 'transient') {

@@ -81,6 +81,22 @@ test.group('Models', () => {
     assert.equal((guest as CampaignGuest).label, `guest ${user.$primaryKeyValue}`)
   })
 
+  test('a duplicate in a guest model of your own is told as it is', async ({ assert, cleanup }) => {
+    class SingleGuest extends Guest {
+      static table = 'guests'
+    }
+    SingleGuest.boot()
+    SingleGuest.before('create', (guest) => {
+      ;(guest as SingleGuest).visitKey = 'there can be only one'
+    })
+    const app = await createApp({ guestUser: { guestModel: async () => SingleGuest } })
+    cleanup(() => app.close())
+
+    await app.guestUsers.create()
+    await assert.rejects(() => app.guestUsers.create(), /visit_key/)
+    assert.equal(await app.count('users'), 1)
+  })
+
   test('a regular user is no guest, and neither is nobody', async ({ assert, cleanup }) => {
     const app = await createApp()
     cleanup(() => app.close())
