@@ -4,6 +4,8 @@ import type { I18n } from '@adonisjs/i18n'
 import type { HttpContext } from '@adonisjs/core/http'
 import { createError, Exception } from '@adonisjs/core/exceptions'
 
+import type { VisitorKind } from './types.ts'
+
 const CONFIG_FILE = 'config/guest_user.ts'
 const KERNEL_FILE = 'start/kernel.ts'
 
@@ -100,6 +102,17 @@ class VisitorException extends Exception {
  * Turning somebody away is everyday work, not something to report
  */
 class TurnedAwayException extends VisitorException {
+  /**
+   * Says where browsers go. Anonymous visitors get 401: signing in may help them
+   */
+  turnAway(kind: VisitorKind, redirectTo: string): this {
+    if (kind === 'anonymous') {
+      this.status = 401
+    }
+    this.redirectTo = redirectTo
+    return this
+  }
+
   report() {}
 }
 

@@ -115,10 +115,7 @@ export class HttpGuestUser {
   async convert(values: UserValues): Promise<ConfiguredUser> {
     const visitor = await this.#signedInUser()
     if (!visitor) {
-      const error = new E_GUEST_USER_REQUIRED()
-      error.status = 401
-      error.redirectTo = this.redirectPath('anonymous')
-      throw error
+      throw new E_GUEST_USER_REQUIRED().turnAway('anonymous', this.redirectPath('anonymous'))
     }
 
     const user = await this.#manager.convert(visitor, values, { ctx: this.#ctx })

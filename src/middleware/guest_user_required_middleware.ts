@@ -30,13 +30,10 @@ export default class GuestUserRequiredMiddleware {
       return next()
     }
 
-    const error = new E_GUEST_USER_REQUIRED()
-    if (kind === 'anonymous') {
-      error.status = 401
-      error.redirectTo = options.anonymousUrl ?? guestUser.redirectPath('anonymous')
-    } else {
-      error.redirectTo = options.registeredUrl ?? guestUser.redirectPath('registered')
-    }
-    throw error
+    const url =
+      kind === 'anonymous'
+        ? (options.anonymousUrl ?? guestUser.redirectPath('anonymous'))
+        : (options.registeredUrl ?? guestUser.redirectPath('registered'))
+    throw new E_GUEST_USER_REQUIRED().turnAway(kind, url)
   }
 }

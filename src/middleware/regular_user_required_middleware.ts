@@ -30,13 +30,10 @@ export default class RegularUserRequiredMiddleware {
       return next()
     }
 
-    const error = new E_REGULAR_USER_REQUIRED()
-    if (kind === 'anonymous') {
-      error.status = 401
-      error.redirectTo = options.loginUrl ?? guestUser.redirectPath('login')
-    } else {
-      error.redirectTo = options.convertUrl ?? guestUser.redirectPath('convert')
-    }
-    throw error
+    const url =
+      kind === 'anonymous'
+        ? (options.loginUrl ?? guestUser.redirectPath('login'))
+        : (options.convertUrl ?? guestUser.redirectPath('convert'))
+    throw new E_REGULAR_USER_REQUIRED().turnAway(kind, url)
   }
 }

@@ -19,12 +19,12 @@ export interface UnregisteredOnlyOptions {
  */
 export default class UnregisteredOnlyMiddleware {
   async handle({ guestUser }: HttpContext, next: NextFn, options: UnregisteredOnlyOptions = {}) {
-    if ((await guestUser.kind()) !== 'regular') {
+    const kind = await guestUser.kind()
+    if (kind !== 'regular') {
       return next()
     }
 
-    const error = new E_ALREADY_REGISTERED()
-    error.redirectTo = options.registeredUrl ?? guestUser.redirectPath('registered')
-    throw error
+    const url = options.registeredUrl ?? guestUser.redirectPath('registered')
+    throw new E_ALREADY_REGISTERED().turnAway(kind, url)
   }
 }

@@ -1,4 +1,5 @@
 import { test } from '@japa/runner'
+import type { HttpContext } from '@adonisjs/core/http'
 
 import { Visitor } from '../app/visitor.ts'
 import { whoAmI } from '../app/who_am_i.ts'
@@ -7,17 +8,22 @@ import { createTestApp, type TestAppOptions } from '../app/test_app.ts'
 
 const ANN = { fullName: 'Ann', email: 'ann@example.com', password: 'secret12' }
 
+function readAccount({ request }: HttpContext) {
+  const { fullName, email, password } = request.all()
+  return { fullName, email, password }
+}
+
 function createApp(options: TestAppOptions = {}) {
   return createTestApp({
     routes(router, middleware) {
       router.get('/cart', whoAmI).use(middleware.allowGuestUser())
       router.get('/about', whoAmI)
       router.post('/convert', async (ctx) => {
-        await ctx.guestUser.convert(ctx.request.only(['fullName', 'email', 'password']))
+        await ctx.guestUser.convert(readAccount(ctx))
         return whoAmI(ctx)
       })
       router.post('/signup', async (ctx) => {
-        await ctx.guestUser.register(ctx.request.only(['fullName', 'email', 'password']))
+        await ctx.guestUser.register(readAccount(ctx))
         return whoAmI(ctx)
       })
     },

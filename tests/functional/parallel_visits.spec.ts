@@ -2,7 +2,7 @@ import { test } from '@japa/runner'
 
 import { Visitor } from '../app/visitor.ts'
 import { whoAmI } from '../app/who_am_i.ts'
-import { createTestApp } from '../app/test_app.ts'
+import { createTestApp, type TestApp } from '../app/test_app.ts'
 
 function createApp() {
   return createTestApp({
@@ -11,6 +11,16 @@ function createApp() {
       router.get('/about', whoAmI)
     },
   })
+}
+
+/**
+ * A guest, and the cookies from before, as if somebody had kept them
+ */
+async function visitAndCopyCookies({ url }: TestApp) {
+  const visitor = new Visitor(url)
+  await visitor.get('/about')
+  const replayed = visitor.clone()
+  return { replayed, first: await visitor.get('/cart') }
 }
 
 test.group('Parallel first requests', () => {
@@ -80,10 +90,7 @@ test.group('Parallel first requests', () => {
     const app = await createApp()
     cleanup(() => app.close())
 
-    const visitor = new Visitor(app.url)
-    await visitor.get('/about')
-    const replayed = visitor.clone()
-    const first = await visitor.get('/cart')
+    const { first, replayed } = await visitAndCopyCookies(app)
 
     const guest = await app.guestUsers.find(first.json().id)
     await guest!.merge({ createdAt: guest!.createdAt.minus({ seconds: 11 }) }).save()
@@ -99,10 +106,7 @@ test.group('Parallel first requests', () => {
     const app = await createApp()
     cleanup(() => app.close())
 
-    const visitor = new Visitor(app.url)
-    await visitor.get('/about')
-    const replayed = visitor.clone()
-    const first = await visitor.get('/cart')
+    const { first, replayed } = await visitAndCopyCookies(app)
     const guest = await app.guestUsers.find(first.json().id)
     await guest!.delete()
 
