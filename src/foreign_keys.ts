@@ -1,0 +1,127 @@
+import { RuntimeException } from '@adonisjs/core/exceptions'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+
+import { quoteQualifiedName } from './qualified_name.ts'
+
+/**
+ * What the database does with a row when the row it points at is deleted
+ */
+export type DeleteRule = 'cascade' | 'set null' | 'set default' | 'restrict' | 'no action'
+
+/**
+ * A foreign key of another table (or of the same one) that points at a table
+ */
+export interface ForeignKey {
+  /**
+   * SQLite has no names for them
+   */
+  name: string | null
+
+  /**
+   * The schema (PostgreSQL) or database (MySQL) of the table, null for SQLite
+   */
+  schema: string | null
+  table: string
+  columns: string[]
+
+  /**
+   * The columns pointed at, in the same order
+   */
+  referencedColumns: string[]
+  onDelete: DeleteRule
+}
+
+/**
+ * One column of a foreign key, as each of the queries below returns it
+ */
+interface Row {
+  id: string | number
+  name: string | null
+  schema: string | null
+  table: string
+  column: string
+  referenced_column: string | null
+  on_delete: string
+}
+
+const SQLITE = `
+  select m.name || ':' || f.id as "id", null as "name", null as "schema", m.name as "table",
+    f."from" as "column",
+    coalesce(f."to", (
+      select k.name from pragma_table_info(f."table") k where k.pk = f.seq + 1
+    )) as "referenced_column",
+    f.on_delete as "on_delete"
+  from sqlite_master m, pragma_foreign_key_list(m.name) f
+  where m.type = 'table' and lower(f."table") = lower(?)
+  order by m.name, f.id, f.seq`
+
+/**
+ * The keys of partitions are those of their table
+ */
+const POSTGRES = `
+  select c.oid as "id", c.conname as "name", n.nspname as "schema", t.relname as "table",
+    a.attname as "column", r.attname as "referenced_column",
+    case c.confdeltype when 'c' then 'cascade' when 'n' then 'set null'
+      when 'd' then 'set default' when 'r' then 'restrict' else 'no action' end as "on_delete"
+  from pg_constraint c
+  join pg_class t on t.oid = c.conrelid
+  join pg_namespace n on n.oid = t.relnamespace
+  cross join lateral unnest(c.conkey, c.confkey) with ordinality as k (own, other, position)
+  join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.own
+  join pg_attribute r on r.attrelid = c.confrelid and r.attnum = k.other
+  where c.contype = 'f' and c.conparentid = 0 and c.confrelid = to_regclass(?)
+  order by n.nspname, t.relname, c.conname, k.position`
+
+const MYSQL = `
+  select concat(k.table_schema, ':', k.table_name, ':', k.constraint_name) as \`id\`,
+    k.constraint_name as \`name\`, k.table_schema as \`schema\`, k.table_name as \`table\`,
+    k.column_name as \`column\`, k.referenced_column_name as \`referenced_column\`,
+    lower(r.delete_rule) as \`on_delete\`
+  from information_schema.key_column_usage k
+  join information_schema.referential_constraints r
+    on r.constraint_schema = k.constraint_schema and r.table_name = k.table_name
+    and r.constraint_name = k.constraint_name
+  where k.referenced_table_schema = database() and k.referenced_table_name = ?
+  order by k.table_schema, k.table_name, k.constraint_name, k.ordinal_position`
+
+/**
+ * Reads the foreign keys that point at a table from the database's own
+ * catalogue, in the order of their tables' names
+ */
+export async function readForeignKeys(
+  client: QueryClientContract,
+  table: string
+): Promise<ForeignKey[]> {
+  const keys = new Map<Row['id'], ForeignKey>()
+
+  for (const row of await readRows(client, table)) {
+    const key = keys.get(row.id) ?? {
+      name: row.name,
+      schema: row.schema,
+      table: row.table,
+      columns: [],
+      referencedColumns: [],
+      onDelete: row.on_delete.toLowerCase() as DeleteRule,
+    }
+    key.columns.push(row.column)
+    key.referencedColumns.push(row.referenced_column!)
+    keys.set(row.id, key)
+  }
+  return [...keys.values()]
+}
+
+async function readRows(client: QueryClientContract, table: string): Promise<Row[]> {
+  const dialect = client.dialect.name
+  switch (dialect) {
+    case 'better-sqlite3':
+    case 'sqlite3':
+    case 'libsql':
+      return client.rawQuery(SQLITE, [table])
+    case 'postgres':
+      return (await client.rawQuery(POSTGRES, [quoteQualifiedName(table)])).rows
+    case 'mysql':
+      return (await client.rawQuery(MYSQL, [table]))[0]
+    default:
+      throw new RuntimeException(`The foreign keys of "${dialect}" databases cannot be read`)
+  }
+}

@@ -1,0 +1,45 @@
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+
+import { readUniqueKeys } from './unique_keys.ts'
+import { readDatabaseError } from './database_error.ts'
+
+const SQLITE = /UNIQUE constraint failed: (.+)$/m
+const POSTGRES = /^Key \((.+)\)=\(/
+const MYSQL = /for key '(?:[^'.]+\.)?([^'.]+)'/
+
+/**
+ * Which columns of the table held a value that another row has already, read
+ * from the error of the driver
+ *
+ * @returns an empty list when the error is of another kind, or about another
+ * table
+ */
+export async function findTakenColumns(
+  client: QueryClientContract,
+  table: string,
+  error: unknown
+): Promise<string[]> {
+  if (readDatabaseError(error)?.kind !== 'unique') {
+    return []
+  }
+  const { message, ...driver } = error as Error & { detail?: string; table?: string }
+
+  const sqlite = SQLITE.exec(message)
+  if (sqlite) {
+    const names = sqlite[1].split(', ').map((name) => name.split('.'))
+    return names.filter(([owner]) => owner === table).map(([, column]) => column)
+  }
+
+  const postgres = POSTGRES.exec(driver.detail ?? '')
+  if (postgres) {
+    return driver.table === table ? postgres[1].split(', ').map(unquote) : []
+  }
+
+  const keyName = MYSQL.exec(message)?.[1]
+  const keys = keyName ? await readUniqueKeys(client, { table }) : []
+  return keys.find((key) => key.name === keyName)?.columns ?? []
+}
+
+function unquote(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name
+}
