@@ -117,10 +117,14 @@ async function readRows(client: QueryClientContract, table: string): Promise<Row
     case 'sqlite3':
     case 'libsql':
       return client.rawQuery(SQLITE, [table])
-    case 'postgres':
-      return (await client.rawQuery(POSTGRES, [quoteQualifiedName(table)])).rows
-    case 'mysql':
-      return (await client.rawQuery(MYSQL, [table]))[0]
+    case 'postgres': {
+      const { rows } = await client.rawQuery(POSTGRES, [quoteQualifiedName(table)])
+      return rows
+    }
+    case 'mysql': {
+      const [rows] = await client.rawQuery(MYSQL, [table])
+      return rows
+    }
     default:
       throw new RuntimeException(`The foreign keys of "${dialect}" databases cannot be read`)
   }

@@ -74,14 +74,15 @@ async function readRows(
     case 'sqlite3':
     case 'libsql':
       return client.rawQuery(SQLITE, { table })
-    case 'postgres':
-      return (
-        await client.rawQuery(POSTGRES, {
-          table: quoteQualifiedName(schema ? `${schema}.${table}` : table),
-        })
-      ).rows
-    case 'mysql':
-      return (await client.rawQuery(MYSQL, { table, schema }))[0]
+    case 'postgres': {
+      const name = quoteQualifiedName(schema ? `${schema}.${table}` : table)
+      const { rows } = await client.rawQuery(POSTGRES, { table: name })
+      return rows
+    }
+    case 'mysql': {
+      const [rows] = await client.rawQuery(MYSQL, { table, schema })
+      return rows
+    }
     default:
       throw new RuntimeException(`The unique keys of "${dialect}" databases cannot be read`)
   }
