@@ -58,6 +58,24 @@ export default class GuestUserProvider {
   async start() {
     if (this.app.getEnvironment() === 'web') {
       await this.app.container.make('guestUser.manager')
+      await this.#checkTransfer()
+    }
+  }
+
+  /**
+   * A database that cannot be reached now may be there later
+   */
+  async #checkTransfer() {
+    const manager = await this.app.container.make('guestUser.manager')
+    const logger = await this.app.container.make('logger')
+    try {
+      const warnings = await manager.checkTransfer()
+      warnings.forEach((warning) => logger.warn(warning))
+    } catch (error) {
+      if (error instanceof E_INVALID_GUEST_USER_CONFIG) {
+        throw error
+      }
+      logger.warn({ err: error }, 'cannot look up what "transfer" leaves out')
     }
   }
 

@@ -8,7 +8,15 @@ import type { ApplicationService, ConfigProvider } from '@adonisjs/core/types'
 import { usernames } from './usernames.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
 import { findSessionGuardName } from './session_guard.ts'
-import type { GuestUserConfig, RedirectsConfig, ResolvedConfig } from './types.ts'
+import type {
+  AnyTransferEntry,
+  GuestUserConfig,
+  MergeMode,
+  RedirectsConfig,
+  ResolvedConfig,
+} from './types.ts'
+
+const MERGE_MODES: MergeMode[] = ['automatic', 'ask', 'off']
 
 /**
  * Defines the configuration of guest users
@@ -31,6 +39,19 @@ export function defineConfig<Model extends LucidModel>(
   mustBeFunction('attributes', config.attributes, '({ username }) => ({ email: … })')
   mustBeFunction('username', config.username ?? usernames.uuid(), 'usernames.uuid()')
   mustBeFunction('allow', config.allow ?? (() => true), '(ctx) => true')
+  mustBeFunction('merge', config.merge ?? (() => {}), 'async ({ guest, account, trx }) => { … }')
+
+  const { mergeMode = 'automatic' } = config
+  if (!MERGE_MODES.includes(mergeMode)) {
+    throw new E_INVALID_GUEST_USER_CONFIG([
+      `"mergeMode" must be one of "${MERGE_MODES.join('", "')}", not "${mergeMode}"`,
+    ])
+  }
+  if (config.transfer !== undefined && !Array.isArray(config.transfer)) {
+    throw new E_INVALID_GUEST_USER_CONFIG([
+      `"transfer" must be a list of relations and models, such as ['notes', { relation: 'cart', onConflict: 'keepGuest' }]`,
+    ])
+  }
 
   const expireBy = config.expireBy ?? 'lastSeenAt'
   if (expireBy !== 'lastSeenAt' && expireBy !== 'createdAt') {
@@ -51,6 +72,9 @@ export function defineConfig<Model extends LucidModel>(
     allow: config.allow ?? (() => true),
     isCrawler: createCrawlerTest(config.crawlers),
     redirects: resolveRedirects(config.redirects),
+    mergeMode,
+    transfer: config.transfer as AnyTransferEntry[] | undefined,
+    merge: config.merge,
   }))
 }
 

@@ -37,6 +37,18 @@ export const E_INCOMPLETE_GUEST_ATTRIBUTES = createError<[column: string]>(
   500
 )
 
+export const E_GUEST_MERGE_FAILED = createError<[reason: string]>(
+  `Cannot merge the guest into the account. %s of "${CONFIG_FILE}"`,
+  'E_GUEST_MERGE_FAILED',
+  500
+)
+
+export const E_INVALID_MERGE_TARGET = createError<[reason: string]>(
+  'Guests are merged into regular users only. %s',
+  'E_INVALID_MERGE_TARGET',
+  500
+)
+
 /**
  * What the visitor-facing errors have in common: a translatable message, and an
  * answer that fits the client

@@ -1,7 +1,7 @@
 import { RuntimeException } from '@adonisjs/core/exceptions'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { quoteQualifiedName } from './qualified_name.ts'
+import { quoteQualifiedName, splitQualifiedName } from './qualified_name.ts'
 
 /**
  * What the database does with a row when the row it points at is deleted
@@ -81,12 +81,15 @@ const MYSQL = `
   join information_schema.referential_constraints r
     on r.constraint_schema = k.constraint_schema and r.table_name = k.table_name
     and r.constraint_name = k.constraint_name
-  where k.referenced_table_schema = database() and k.referenced_table_name = ?
+  where k.referenced_table_schema = coalesce(nullif(:schema, ''), database())
+    and k.referenced_table_name = :table
   order by k.table_schema, k.table_name, k.constraint_name, k.ordinal_position`
 
 /**
  * Reads the foreign keys that point at a table from the database's own
  * catalogue, in the order of their tables' names
+ *
+ * @param table `users`, or `schema.users`
  */
 export async function readForeignKeys(
   client: QueryClientContract,
@@ -122,7 +125,7 @@ async function readRows(client: QueryClientContract, table: string): Promise<Row
       return rows
     }
     case 'mysql': {
-      const [rows] = await client.rawQuery(MYSQL, [table])
+      const [rows] = await client.rawQuery(MYSQL, splitQualifiedName(table))
       return rows
     }
     default:

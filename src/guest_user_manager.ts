@@ -7,6 +7,9 @@ import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { Expiry } from './expiry.ts'
 import { GuestConverter, type Conversion } from './guest_converter.ts'
+import { GuestMerger } from './merge/guest_merger.ts'
+import { describeLeftOut } from './merge/left_out.ts'
+import { resolveTransfers } from './merge/configured_transfers.ts'
 import { GuestCleaner } from './guest_cleaner.ts'
 import { GuestCreator } from './guest_creator.ts'
 import type { Guest } from './models/guest.ts'
@@ -174,6 +177,67 @@ export class GuestUserManager {
   }
 
   /**
+   * Moves everything that belongs to a guest to an account and removes the
+   * guest, in one transaction: that of `into`, when it has one. Sends
+   * `guest_user:merged` after the commit
+   *
+   * @returns the account, read anew
+   * @throws E_NOT_A_GUEST when another request or a cleanup was first
+   * @throws E_INVALID_MERGE_TARGET when `into` is not a regular user
+   * @throws E_GUEST_MERGE_FAILED when something can neither move nor stay
+   *
+   * @example
+   * await guestUsers.merge(guest, await User.findByOrFail('email', 'ann@example.com'))
+   */
+  async merge(
+    guest: LucidRow | string | number,
+    into: LucidRow | string | number,
+    options: { ctx?: HttpContext } = {}
+  ): Promise<ConfiguredUser> {
+    const { merger, directory } = await this.#load()
+    const trx = typeof into === 'object' ? into.$trx : undefined
+    const merged = await merger.merge(
+      primaryKeyOf(guest),
+      primaryKeyOf(into),
+      trx ?? directory.client(),
+      options.ctx
+    )
+    const user = merged.account as ConfiguredUser
+
+    const send = () => {
+      this.#services.emitter.emit('guest_user:merged', {
+        user,
+        guest: merged.guest as ConfiguredUser,
+        transferred: merged.transferred,
+        ctx: options.ctx,
+      })
+    }
+    if (trx) {
+      trx.after('commit', send)
+    } else {
+      send()
+    }
+    return user
+  }
+
+  /**
+   * Reads `transfer` of the configuration
+   *
+   * @returns what it leaves out and would be lost with a merged guest, as
+   * sentences for the log
+   * @throws E_INVALID_GUEST_USER_CONFIG when a name in it is wrong
+   */
+  async checkTransfer(): Promise<string[]> {
+    const { transfer } = this.config
+    if (!transfer) {
+      return []
+    }
+    const { userModel, directory } = await this.#load()
+    const transfers = await resolveTransfers(transfer, userModel)
+    return describeLeftOut(transfers, directory.client(), userModel, directory.guestModel.table)
+  }
+
+  /**
    * Deletes expired guests, the oldest first. Sends `guest_user:deleted` after
    * each batch
    */
@@ -212,6 +276,7 @@ export class GuestUserManager {
       directory,
       converter: new GuestConverter(userModel, directory),
       creator: new GuestCreator(config, userModel, directory, password),
+      merger: new GuestMerger(config, userModel, directory),
       cleaner: new GuestCleaner(userModel, directory, this.expiry, emitter),
     }
   }
@@ -222,6 +287,7 @@ interface GuestUserParts {
   directory: GuestDirectory
   converter: GuestConverter
   creator: GuestCreator
+  merger: GuestMerger
   cleaner: GuestCleaner
 }
 

@@ -1,17 +1,14 @@
 import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
-import type { SessionGuard } from '@adonisjs/auth/session'
-import type { SessionUserProviderContract } from '@adonisjs/auth/types/session'
 
 import { GuestLookup } from './guest_lookup.ts'
+import { GuestSignIn, type Guard } from './guest_sign_in.ts'
 import { SessionMemory } from './session_memory.ts'
 import { createVisitKey } from './visit_key.ts'
 import { isSpeculativeRequest } from './speculative_request.ts'
 import { E_GUEST_USER_REQUIRED, E_NOT_A_GUEST } from '../errors.ts'
 import type { ConfiguredUser, RedirectsConfig, UserValues, VisitorKind } from '../types.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
-
-type Guard = SessionGuard<false, SessionUserProviderContract<LucidRow>>
 
 /**
  * The visitor of one request: `ctx.guestUser`
@@ -26,6 +23,8 @@ export class HttpGuestUser {
   #ctx: HttpContext
   #manager: GuestUserManager
   #lookup: GuestLookup
+  #memory: SessionMemory
+  #guestSignIn: GuestSignIn
 
   /**
    * Calls at the same time make one guest
@@ -35,7 +34,10 @@ export class HttpGuestUser {
   constructor(ctx: HttpContext, manager: GuestUserManager) {
     this.#ctx = ctx
     this.#manager = manager
-    this.#lookup = new GuestLookup(manager, new SessionMemory(ctx.session))
+    this.#memory = new SessionMemory(ctx.session)
+    this.#lookup = new GuestLookup(manager, this.#memory)
+    this.#guestSignIn = new GuestSignIn(ctx, this.#guard, this.#memory, manager)
+    this.#guestSignIn.wrap((account) => this.#lookup.remember(account, 'regular'))
   }
 
   /**
@@ -152,6 +154,52 @@ export class HttpGuestUser {
   }
 
   /**
+   * Moves everything of the guest to an account, removes the guest, and signs
+   * the visitor in to the account. For `mergeMode: 'ask'`: before the visitor
+   * signs in, or afterwards. Sends `guest_user:merged`
+   *
+   * @throws E_GUEST_USER_REQUIRED when the visitor is no guest, and was none
+   * before they signed in
+   * @throws E_NOT_A_GUEST when the guest was cleaned up or has converted
+   *
+   * @example
+   * const user = await User.verifyCredentials(email, password)
+   * if (request.input('bring')) await guestUser.mergeInto(user)
+   * await auth.use('web').login(user)
+   */
+  async mergeInto(user: LucidRow): Promise<ConfiguredUser> {
+    const visitor = await this.#signedInUser()
+    const guest = visitor && (await this.isGuest(visitor)) ? visitor : await this.previousGuest()
+    if (!guest) {
+      const kind = visitor ? 'regular' : 'anonymous'
+      throw new E_GUEST_USER_REQUIRED().turnAway(kind, this.redirectPath('anonymous'))
+    }
+
+    const account = await this.#manager.merge(guest, user, { ctx: this.#ctx })
+    this.#memory.forgetPrevious()
+    if (visitor?.$primaryKeyValue !== account.$primaryKeyValue) {
+      await this.#signIn(account, 'regular')
+    }
+    return account
+  }
+
+  /**
+   * The guest that the visitor was before they signed in to their account, in
+   * `mergeMode: 'ask'`: somebody to ask about
+   *
+   * @returns null when there is none, or not any more
+   */
+  async previousGuest(): Promise<ConfiguredUser | null> {
+    const visitor = await this.#signedInUser()
+    const guestId = visitor && this.#memory.recallPrevious(visitor.$primaryKeyValue!)
+    if (guestId === undefined || !(await this.#manager.find(guestId))) {
+      return null
+    }
+    const userModel = await this.#manager.userModel()
+    return (await userModel.find(guestId)) as ConfiguredUser | null
+  }
+
+  /**
    * Writes down that a guest was here, at most once per small part of `maxAge`.
    * Called after each request by the initialize middleware; costs a query when
    * it is time to write, and one per session to learn who is a guest. Asks the
@@ -201,7 +249,7 @@ export class HttpGuestUser {
    */
   async #signIn(user: ConfiguredUser, kind: 'guest' | 'regular') {
     const guard = this.#guard
-    await guard.login(user)
+    await this.#guestSignIn.login(user)
     guard.isAuthenticated = true
     guard.authenticationAttempted = true
     await this.#ctx.auth.checkUsing([this.#manager.config.guard as never])

@@ -1,11 +1,13 @@
 import { tmpdir } from 'node:os'
 import { createServer } from 'node:http'
+import type { Writable } from 'node:stream'
 import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 
 import type { HttpRouterService } from '@adonisjs/core/types'
+import type { Database } from '@adonisjs/lucid/database'
 import { defineConfig as defineAuth } from '@adonisjs/auth'
 import { defineConfig as defineShield } from '@adonisjs/shield'
 import { IgnitorFactory } from '@adonisjs/core/factories'
@@ -62,6 +64,16 @@ export interface TestAppOptions {
    */
   silentAuth?: boolean
   createTables?: boolean
+
+  /**
+   * Tables and relations of an application's own, before it starts
+   */
+  prepare?: (parts: { db: Database; User: UserModel }) => Promise<void>
+
+  /**
+   * Gets the log, which is off otherwise
+   */
+  log?: Writable
 
   /**
    * A database that is there already, and stays when the application closes
@@ -126,6 +138,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
     if (options.createTables !== false) {
       await createTables(db, options.userKey ?? 'increments')
     }
+    await options.prepare?.({ db, User: models.User })
 
     const router = await app.container.make('router')
     await app.start(() => {
@@ -213,7 +226,10 @@ function describeConfig(
   const provider = () => sessionUserProvider({ model: async () => ({ default: userModel() }) })
 
   return {
-    logger: defineLogger({ default: 'app', loggers: { app: { enabled: false } } }),
+    logger: defineLogger({
+      default: 'app',
+      loggers: { app: { enabled: options.log !== undefined, destination: options.log } },
+    }),
     database: { connection: 'main', connections: { main: connection } },
     redis: defineRedis({ connection: 'main', connections: { main: redis } }),
     session: defineSession({
