@@ -5,6 +5,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 import { createError, Exception } from '@adonisjs/core/exceptions'
 
 import type { VisitorKind } from './types.ts'
+import { isLocalPath } from './local_path.ts'
 
 const CONFIG_FILE = 'config/guest_user.ts'
 const KERNEL_FILE = 'start/kernel.ts'
@@ -103,7 +104,7 @@ class VisitorException extends Exception {
 
     ctx.session?.flash('error', message)
     const redirect = ctx.response.redirect()
-    if (error.keepIntendedUrl) {
+    if (error.keepIntendedUrl && isLocalPath(ctx.request.url(true))) {
       redirect.withIntendedUrl()
     }
     return redirect.toPath(error.redirectTo)

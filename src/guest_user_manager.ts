@@ -1,9 +1,9 @@
-import type { HttpContext } from '@adonisjs/core/http'
+import type { HttpContext, RouteGroup } from '@adonisjs/core/http'
 import type { Emitter } from '@adonisjs/core/events'
 import type { Database } from '@adonisjs/lucid/database'
 import type { EventsList } from '@adonisjs/core/types'
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
-import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
+import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { Expiry } from './expiry.ts'
 import { GuestConverter, type Conversion } from './guest_converter.ts'
@@ -39,6 +39,16 @@ export interface GuestUserServices {
    * Rejects users that the guard of the configuration cannot sign in
    */
   tryGuard: (user: LucidRow) => Promise<unknown>
+
+  /**
+   * The pages, which know more of the framework than the manager does
+   */
+  registerConvertRoutes: (pattern: string) => RouteGroup
+
+  /**
+   * The URL of a named route, undefined when there is no such route
+   */
+  findUrl: (routeName: string) => string | undefined
 }
 
 /**
@@ -77,6 +87,46 @@ export class GuestUserManager {
   async guestModel(): Promise<GuestModel> {
     const { directory } = await this.#load()
     return directory.guestModel
+  }
+
+  /**
+   * The property of the user model that holds the password hash, null when it
+   * has none
+   */
+  async passwordColumn(): Promise<string | null> {
+    const { passwordColumn } = await this.#load()
+    return passwordColumn
+  }
+
+  /**
+   * A client for the connection of the users, on the primary server
+   */
+  async client(): Promise<QueryClientContract> {
+    const { directory } = await this.#load()
+    return directory.client()
+  }
+
+  /**
+   * Registers the page on which guests become regular users: the form
+   * (`guest_user.convert`), its submission (`guest_user.convert.store`) and the
+   * page that says it worked (`guest_user.convert.success`)
+   *
+   * @param pattern where the form is
+   * @returns the route group, to add middleware to
+   *
+   * @example
+   * guestUsers.registerConvertRoutes('/convert').use(signupThrottle)
+   */
+  registerConvertRoutes(pattern: string): RouteGroup {
+    return this.#services.registerConvertRoutes(pattern)
+  }
+
+  /**
+   * The URL of one of the package's pages, undefined when its routes were not
+   * registered
+   */
+  findUrl(routeName: 'guest_user.convert' | 'guest_user.convert.success'): string | undefined {
+    return this.#services.findUrl(routeName)
   }
 
   /**
@@ -273,6 +323,7 @@ export class GuestUserManager {
 
     return {
       userModel,
+      passwordColumn,
       directory,
       converter: new GuestConverter(userModel, directory),
       creator: new GuestCreator(config, userModel, directory, password),
@@ -284,6 +335,7 @@ export class GuestUserManager {
 
 interface GuestUserParts {
   userModel: LucidModel
+  passwordColumn: string | null
   directory: GuestDirectory
   converter: GuestConverter
   creator: GuestCreator

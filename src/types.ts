@@ -1,6 +1,7 @@
 /// <reference types="@adonisjs/auth/initialize_auth_middleware" />
 /// <reference types="@adonisjs/session/session_middleware" />
 
+import type { VineValidator } from '@vinejs/vine'
 import type { HttpContext } from '@adonisjs/core/http'
 import type { Authenticators } from '@adonisjs/auth/types'
 import type { ConfigProvider } from '@adonisjs/core/types'
@@ -97,7 +98,8 @@ export interface RedirectsConfig {
 
   /**
    * Guests on a page for regular users (`CONVERT_URL` of django-guest-user).
-   * Defaults to `/signup`
+   * Defaults to the conversion page where its routes are registered, else to
+   * `/signup`
    */
   convert?: RedirectTarget
 
@@ -112,6 +114,41 @@ export interface RedirectsConfig {
    * (`REQUIRED_USER_REDIRECT`). Defaults to `/`
    */
   registered?: RedirectTarget
+}
+
+/**
+ * A compiled validator of VineJS
+ */
+export type ConversionValidator = VineValidator<any, any>
+
+/**
+ * The conversion page
+ */
+export interface ConvertConfig<User = LucidRow> {
+  /**
+   * Validates the form (`CONVERT_FORM` of django-guest-user). Defaults to one
+   * that fits the starter kits' users. With your own, write your own form, too,
+   * in `resources/views/guest_user/convert.edge`
+   */
+  validator?: ConversionValidator | ((ctx: HttpContext) => ConversionValidator)
+
+  /**
+   * What is in the form at first: true for what the guest has in the columns
+   * of the same names (`CONVERT_PREFILL_USERNAME`), or a function.
+   * Defaults to false
+   */
+  prefill?:
+    | boolean
+    | ((
+        guest: User,
+        ctx: HttpContext
+      ) => Record<string, unknown> | Promise<Record<string, unknown>>)
+
+  /**
+   * Where a guest goes who became a regular user, and whom no page sent here
+   * (`CONVERT_REDIRECT_URL`). Defaults to the page that says it worked
+   */
+  redirectTo?: RedirectTarget
 }
 
 /**
@@ -279,6 +316,11 @@ export interface GuestUserConfig<Model extends LucidModel> {
   redirects?: RedirectsConfig
 
   /**
+   * The conversion page of `registerConvertRoutes`
+   */
+  convert?: ConvertConfig<InstanceType<Model>>
+
+  /**
    * What happens when a guest signs in to an account. Defaults to 'automatic'
    */
   mergeMode?: MergeMode
@@ -315,7 +357,8 @@ export interface ResolvedConfig<Model extends LucidModel = LucidModel> {
   expireBy: 'lastSeenAt' | 'createdAt'
   allow: (ctx: HttpContext) => boolean | Promise<boolean>
   isCrawler: (ctx: HttpContext) => boolean
-  redirects: Required<RedirectsConfig>
+  redirects: RedirectsConfig
+  convert: ConvertConfig<any>
   mergeMode: MergeMode
   transfer?: AnyTransferEntry[]
   merge?: (context: MergeContext<any>) => void | Promise<void>

@@ -7,7 +7,8 @@ import { SessionMemory } from './session_memory.ts'
 import { createVisitKey } from './visit_key.ts'
 import { isSpeculativeRequest } from './speculative_request.ts'
 import { E_GUEST_USER_REQUIRED, E_NOT_A_GUEST } from '../errors.ts'
-import type { ConfiguredUser, RedirectsConfig, UserValues, VisitorKind } from '../types.ts'
+import { findRedirectPath, type RedirectName } from './redirect_path.ts'
+import type { ConfiguredUser, UserValues, VisitorKind } from '../types.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 /**
@@ -213,11 +214,11 @@ export class HttpGuestUser {
   }
 
   /**
-   * The path of one of the `redirects` of the configuration
+   * Where visitors are sent: one of the `redirects` of the configuration, or
+   * `convert.redirectTo`
    */
-  redirectPath(name: keyof RedirectsConfig): string {
-    const target = this.#manager.config.redirects[name]
-    return typeof target === 'function' ? target(this.#ctx) : target
+  redirectPath(name: RedirectName): string {
+    return findRedirectPath(name, this.#ctx, this.#manager)
   }
 
   get #guard(): Guard {

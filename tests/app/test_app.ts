@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { createServer } from 'node:http'
 import type { Writable } from 'node:stream'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -22,7 +22,7 @@ import { createTables } from './tables.ts'
 import { QueryLog } from './query_log.ts'
 import { createTestDatabase, type TestDatabase } from './test_database.ts'
 import { createUserModel, type UserKey } from './user_model.ts'
-import { defineConfig } from '../../index.ts'
+import { defineConfig, type GuestUserManager } from '../../index.ts'
 import type { GuestUserConfig } from '../../src/types.ts'
 
 type UserModel = ReturnType<typeof createUserModel>
@@ -79,7 +79,11 @@ export interface TestAppOptions {
    * A database that is there already, and stays when the application closes
    */
   database?: TestDatabase
-  routes?: (router: HttpRouterService, middleware: NamedMiddleware) => void
+  routes?: (
+    router: HttpRouterService,
+    middleware: NamedMiddleware,
+    guestUsers: GuestUserManager
+  ) => void
 }
 
 export const routerMiddleware = {
@@ -141,9 +145,10 @@ export async function createTestApp(options: TestAppOptions = {}) {
     await options.prepare?.({ db, User: models.User })
 
     const router = await app.container.make('router')
-    await app.start(() => {
+    await app.start(async () => {
       router.use(options.routerMiddleware ?? defaultRouterMiddleware(options))
-      options.routes?.(router, nameMiddleware(router))
+      const guestUsers = options.routes && (await app.container.make('guestUser.manager'))
+      options.routes?.(router, nameMiddleware(router), guestUsers!)
     })
 
     const server = await app.container.make('server')
@@ -188,9 +193,12 @@ export async function createTestApp(options: TestAppOptions = {}) {
 export type TestApp = Awaited<ReturnType<typeof createTestApp>>
 
 async function writeViews(root: string, views: Record<string, string> = {}) {
-  await mkdir(join(root, 'resources/views'), { recursive: true })
+  const folder = join(root, 'resources/views')
+  await mkdir(folder, { recursive: true })
   for (const [name, contents] of Object.entries(views)) {
-    await writeFile(join(root, 'resources/views', `${name}.edge`), contents)
+    const file = join(folder, `${name}.edge`)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, contents)
   }
 }
 
@@ -209,6 +217,7 @@ function defaultRouterMiddleware({ shield, silentAuth }: TestAppOptions): Middle
 function listProviders(options: TestAppOptions) {
   return [
     () => import('@adonisjs/core/providers/edge_provider'),
+    () => import('@adonisjs/core/providers/vinejs_provider'),
     () => import('@adonisjs/session/session_provider'),
     () => import('@adonisjs/shield/shield_provider'),
     () => import('@adonisjs/lucid/database_provider'),
