@@ -19,7 +19,6 @@ const TEXTS = {
   'convert.submit': 'Create account',
   'convert.login_question': 'You have an account already?',
   'convert.login': 'Log in',
-  'convert.summary': 'This did not work yet. Please look at what is marked below.',
   'convert.required': 'This cannot be empty',
   'convert.invalid_email': 'This does not look like an email address',
   'convert.min_length': 'Use at least {min} characters',
