@@ -5,7 +5,6 @@ import type { VineValidator } from '@vinejs/vine'
 import type { HttpContext } from '@adonisjs/core/http'
 import type { Authenticators } from '@adonisjs/auth/types'
 import type { ConfigProvider } from '@adonisjs/core/types'
-import type { ExtractModelRelations } from '@adonisjs/lucid/types/relations'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 import type { LucidModel, LucidRow, ModelAttributes } from '@adonisjs/lucid/types/model'
 
@@ -191,6 +190,7 @@ export interface TransferOptions<Row = any> {
  * Rows that point at a user without a relation of the user model
  */
 export interface ModelTransfer extends TransferOptions {
+  relation?: undefined
   model: LazyModel<LucidModel>
 
   /**
@@ -206,25 +206,28 @@ type RelatedRow<Relation> =
       ? Record<string, any>
       : never
 
-type TransferableRelation<User extends LucidRow> = {
-  [Name in ExtractModelRelations<User>]: [RelatedRow<User[Name]>] extends [never] ? never : Name
-}[ExtractModelRelations<User>]
+type TransferableRelation<User> = {
+  [Name in keyof User]-?: [RelatedRow<User[Name]>] extends [never] ? never : Name
+}[keyof User]
 
-type RelationTransfer<User extends LucidRow> = {
-  [Name in TransferableRelation<User>]: { relation: Name } & TransferOptions<RelatedRow<User[Name]>>
+type RelationTransfer<User> = {
+  [Name in TransferableRelation<User>]: { relation: Name; model?: undefined } & TransferOptions<
+    RelatedRow<User[Name]>
+  >
 }[TransferableRelation<User>]
 
 /**
  * What moves to the account: a relation of the user model (hasOne, hasMany or
  * manyToMany), or the rows of a model
  */
-export type TransferEntry<User extends LucidRow> =
+export type TransferEntry<User> =
   TransferableRelation<User> | RelationTransfer<User> | ModelTransfer
 
 /**
  * The same, of any model
  */
-export type AnyTransferEntry = string | ({ relation: string } & TransferOptions) | ModelTransfer
+export type AnyTransferEntry =
+  string | ({ relation: string; model?: undefined } & TransferOptions) | ModelTransfer
 
 /**
  * What `merge` of the configuration is given

@@ -71,6 +71,12 @@ export interface TestAppOptions {
   prepare?: (parts: { db: Database; User: UserModel }) => Promise<void>
 
   /**
+   * Of other packages, with their configuration
+   */
+  providers?: (() => Promise<any>)[]
+  config?: Record<string, unknown>
+
+  /**
    * Gets the log, which is off otherwise
    */
   log?: Writable
@@ -223,6 +229,7 @@ function listProviders(options: TestAppOptions) {
     () => import('@adonisjs/lucid/database_provider'),
     () => import('@adonisjs/auth/auth_provider'),
     ...(options.sessionStore === 'redis' ? [() => import('@adonisjs/redis/redis_provider')] : []),
+    ...(options.providers ?? []),
     () => import('../../providers/guest_user_provider.ts'),
   ]
 }
@@ -235,6 +242,7 @@ function describeConfig(
   const provider = () => sessionUserProvider({ model: async () => ({ default: userModel() }) })
 
   return {
+    ...options.config,
     logger: defineLogger({
       default: 'app',
       loggers: { app: { enabled: options.log !== undefined, destination: options.log } },

@@ -1,9 +1,17 @@
 import vine from '@vinejs/vine'
 import { test } from '@japa/runner'
+import type { HttpContext } from '@adonisjs/core/http'
+import type { NextFn } from '@adonisjs/core/types/http'
+import { defineConfig as defineI18n, formatters } from '@adonisjs/i18n'
 
 import { Visitor } from '../app/visitor.ts'
 import { whoAmI } from '../app/who_am_i.ts'
-import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
+import {
+  createTestApp,
+  routerMiddleware,
+  type TestApp,
+  type TestAppOptions,
+} from '../app/test_app.ts'
 
 const ANN = {
   fullName: 'Ann',
@@ -218,6 +226,65 @@ test.group('The conversion page', () => {
     assert.equal(response.headers.get('content-type'), 'text/css; charset=utf-8')
     assert.include(response.headers.get('cache-control'), 'private')
     assert.include(await response.text(), '.guest-user-card')
+  })
+
+  test('speaks the language of the visitor', async ({ assert, cleanup }) => {
+    const german = {
+      'guest_user.convert.title': 'Konto anlegen',
+      'guest_user.convert.email': 'E-Mail-Adresse',
+      'guest_user.convert.min_length': 'Mindestens {min} Zeichen',
+      'guest_user.convert.taken': 'Schon vergeben',
+      'guest_user.convert.error_prefix': 'Fehler',
+      'guest_user.success.title': 'Willkommen',
+      'errors.E_VALIDATION_ERROR': 'Das hat nicht geklappt.',
+    }
+    const app = await createApp({
+      shield: false,
+      providers: [() => import('@adonisjs/i18n/i18n_provider')],
+      config: {
+        i18n: defineI18n({
+          defaultLocale: 'en',
+          supportedLocales: ['de', 'en'],
+          formatter: formatters.icu(),
+          loaders: [() => ({ load: async () => ({ de: german }) })],
+        }),
+      },
+      routerMiddleware: [
+        routerMiddleware.bodyparser,
+        routerMiddleware.session,
+        async () => ({
+          default: class DetectLocale {
+            async handle(ctx: HttpContext, next: NextFn) {
+              const manager = await ctx.containerResolver.make('i18n')
+              const i18n = manager.locale(ctx.request.language(['de', 'en']) ?? 'en')
+              Object.assign(ctx, { i18n })
+              ctx.view.share({ i18n })
+              return next()
+            }
+          },
+        }),
+        routerMiddleware.auth,
+        routerMiddleware.silentAuth,
+        routerMiddleware.guestUser,
+      ],
+    })
+    cleanup(() => app.close())
+    await app.User.create({ email: ANN.email, password: 'other' })
+    const { visitor } = await becomeGuest(app)
+    const language = { 'accept-language': 'de' }
+
+    await visitor.post('/convert', { ...ANN, password: 'short' }, language)
+    const { text } = await visitor.get('/convert', language)
+    assert.include(text, '<html lang="de">')
+    assert.include(text, '<title>Fehler: Konto anlegen</title>')
+    assert.include(text, 'Das hat nicht geklappt.')
+    assert.include(text, 'E-Mail-Adresse')
+    assert.match(text, /id="email_error">Schon vergeben</)
+    assert.match(text, /id="password_error">Mindestens 8 Zeichen</)
+    assert.include(text, 'Everything you did as a guest stays with you.', 'what is missing')
+
+    await visitor.post('/convert', { ...ANN, email: 'bob@example.com' }, language)
+    assert.include((await visitor.get('/convert/success', language)).text, '<h1>Willkommen</h1>')
   })
 
   test('has no inline script or style', async ({ assert, cleanup }) => {
