@@ -20,7 +20,9 @@ export function resolveTransfers(
       if (typeof entry === 'string') {
         return fromRelation({ relation: entry }, userModel)
       }
-      return 'model' in entry ? fromModel(entry, userModel) : fromRelation(entry, userModel)
+      return entry.relation === undefined
+        ? fromModel(entry, userModel)
+        : fromRelation(entry, userModel)
     })
   )
 }
