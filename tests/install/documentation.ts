@@ -4,6 +4,46 @@ import { readdir, readFile } from 'node:fs/promises'
 const ROOT = join(import.meta.dirname, '../..')
 const TYPESCRIPT_BLOCK = /^```ts\n([\s\S]*?)^```/gm
 
+const MODEL = (name: string, columns: string) => `
+import { BaseModel, column } from '@adonisjs/lucid/orm'
+
+export default class ${name} extends BaseModel {
+  @column({ isPrimary: true })
+  declare id: number
+${columns}
+}
+`
+
+/**
+ * What the examples take for granted in an application
+ */
+export const ASSUMED_FILES: Record<string, string> = {
+  'app/models/note.ts': MODEL(
+    'Note',
+    '  @column() declare userId: number\n  @column() declare body: string'
+  ),
+  'app/models/cart.ts': MODEL(
+    'Cart',
+    '  @column() declare userId: number\n  @column() declare total: number'
+  ),
+  'app/models/vote.ts': MODEL('Vote', '  @column() declare voterId: number'),
+}
+
+export const ASSUMED_RELATIONS = `
+  @hasMany(() => Note)
+  declare notes: HasMany<typeof Note>
+
+  @hasOne(() => Cart)
+  declare cart: HasOne<typeof Cart>
+`
+
+export const ASSUMED_IMPORTS = `
+import Cart from '#models/cart'
+import Note from '#models/note'
+import { hasMany, hasOne } from '@adonisjs/lucid/orm'
+import type { HasMany, HasOne } from '@adonisjs/lucid/types/relations'
+`
+
 /**
  * The TypeScript in README and docs, by a file name that tells where it is from
  */
