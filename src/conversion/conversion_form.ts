@@ -1,11 +1,9 @@
 /// <reference types="@adonisjs/core/providers/vinejs_provider" />
 
-import { RequestValidator, type HttpContext } from '@adonisjs/core/http'
+import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
-import type { FieldContext } from '@vinejs/vine/types'
 
 import { createTexts } from '../pages/texts.ts'
-import { findTakenColumns } from '../taken_columns.ts'
 import type { ConversionValidator } from '../types.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
@@ -17,7 +15,13 @@ interface DefaultForm {
   validator: ConversionValidator
 }
 
-const TAKEN = 'The {{ field }} has already been taken'
+/**
+ * `E_VALIDATION_ERROR` of VineJS
+ */
+export interface ValidationError extends Error {
+  code: 'E_VALIDATION_ERROR'
+  messages: { field: string; rule: string; message: string }[]
+}
 
 /**
  * What a guest fills in to become a regular user
@@ -71,41 +75,15 @@ export class ConversionForm {
   }
 
   /**
-   * Somebody may take an email address after it was validated: then the unique
-   * key of the database says so
-   *
-   * @returns an error of the validator about these fields, or the error itself
+   * Says what is wrong in the words of the default form
    */
-  async explain(
-    error: unknown,
-    values: Record<string, unknown>,
-    ctx: HttpContext
-  ): Promise<unknown> {
-    const userModel = await this.#manager.userModel()
-    const client = await this.#manager.client()
-    const columns = await findTakenColumns(client, userModel.table, error)
-    const fields = columns
-      .map((column) => userModel.$keys.columnsToAttributes.get(column, column))
-      .filter((attribute) => attribute in values)
-    if (fields.length === 0) {
-      return error
+  translate(error: ValidationError, ctx: HttpContext) {
+    if (this.#manager.config.convert.validator === undefined) {
+      const text = createTexts(ctx)
+      error.messages
+        .filter(({ rule }) => rule === 'database.unique')
+        .forEach((message) => (message.message = text('convert.taken')))
     }
-
-    const { default: vine, errors } = await import('@vinejs/vine')
-    const messages = this.#manager.config.convert.validator
-      ? (RequestValidator.messagesProvider?.(ctx) ?? vine.messagesProvider)
-      : await createDefaultMessages(createTexts(ctx))
-    return new errors.E_VALIDATION_ERROR(
-      fields.map((field) => ({
-        field,
-        rule: 'database.unique',
-        message: messages.getMessage(TAKEN, 'database.unique', {
-          name: field,
-          wildCardPath: field,
-          getFieldPath: () => field,
-        } as FieldContext),
-      }))
-    )
   }
 
   #loadDefaultForm(): Promise<DefaultForm> {

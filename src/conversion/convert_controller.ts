@@ -1,9 +1,10 @@
 import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
+import type { HttpError } from '@adonisjs/core/types/http'
 
 import { isLocalPath } from '../local_path.ts'
 import { renderPage } from '../pages/render_page.ts'
-import { ConversionForm } from './conversion_form.ts'
+import { ConversionForm, type ValidationError } from './conversion_form.ts'
 import { E_ALREADY_REGISTERED, E_GUEST_USER_REQUIRED, E_NOT_A_GUEST } from '../errors.ts'
 
 /**
@@ -27,22 +28,23 @@ export default class ConvertController {
   }
 
   async store(ctx: HttpContext) {
-    const guest = await mustBeGuest(ctx)
+    await mustBeGuest(ctx)
     const form = await ctx.containerResolver.make(ConversionForm)
 
     try {
-      await convert(ctx, form)
+      await ctx.guestUser.convert(await form.validate(ctx))
     } catch (error) {
-      if (isValidationError(error) && acceptsHtml(ctx)) {
-        return backToForm(ctx, error)
-      }
-      if (!(error instanceof E_NOT_A_GUEST)) {
+      if (!isValidationError(error) && !(error instanceof E_NOT_A_GUEST)) {
         throw error
       }
-      // A second click, or another tab, was first. Who is gone was cleaned up
-      const manager = await ctx.containerResolver.make('guestUser.manager')
-      if (!(await manager.exists(guest))) {
+      // A second click, or another tab, may have been first; then the address
+      // that is taken is the visitor's own. Who is gone was cleaned up
+      const kind = await ctx.guestUser.refresh()
+      if (kind === 'anonymous') {
         throw turnAwayAnonymous(ctx)
+      }
+      if (kind === 'guest') {
+        return refuse(ctx, form, error)
       }
     }
     return goOn(ctx)
@@ -76,22 +78,18 @@ function turnAwayAnonymous({ guestUser }: HttpContext) {
   return new E_GUEST_USER_REQUIRED().turnAway('anonymous', guestUser.redirectPath('anonymous'))
 }
 
-async function convert(ctx: HttpContext, form: ConversionForm) {
-  const values = await form.validate(ctx)
-  try {
-    await ctx.guestUser.convert(values)
-  } catch (error) {
-    throw await form.explain(error, values, ctx)
-  }
-}
-
 /**
- * To the form itself: the Referer header may be missing. Nothing that may be a
- * password is kept in the session
+ * Browsers go back to the form itself, since the Referer header may be missing.
+ * Nothing that may be a password is kept in the session
  */
-function backToForm(ctx: HttpContext, error: { code: string; messages: unknown }) {
+function refuse(ctx: HttpContext, form: ConversionForm, error: unknown) {
+  if (!isValidationError(error) || !acceptsHtml(ctx)) {
+    throw error
+  }
+  form.translate(error, ctx)
+
   const secrets = Object.keys(ctx.request.original()).filter((name) => /password/i.test(name))
-  ctx.session.flashValidationErrors(error as never, false)
+  ctx.session.flashValidationErrors(error as ValidationError & HttpError, false)
   ctx.session.flashExcept(['_csrf', '_method', ...secrets])
   return ctx.response.redirect().toPath(ctx.guestUser.redirectPath('convert'))
 }
@@ -105,7 +103,7 @@ function goOn(ctx: HttpContext) {
   return ctx.response.redirect().toPath(path)
 }
 
-function isValidationError(error: unknown): error is { code: string; messages: unknown } {
+function isValidationError(error: unknown): error is ValidationError {
   return (error as { code?: unknown } | null)?.code === 'E_VALIDATION_ERROR'
 }
 

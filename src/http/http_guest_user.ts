@@ -2,6 +2,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 
 import { GuestLookup } from './guest_lookup.ts'
+import { explainTakenValues } from './taken_values.ts'
 import { GuestSignIn, type Guard } from './guest_sign_in.ts'
 import { SessionMemory } from './session_memory.ts'
 import { createVisitKey } from './visit_key.ts'
@@ -60,6 +61,15 @@ export class HttpGuestUser {
   }
 
   /**
+   * The same, asking the database anew: another tab may have converted the
+   * guest, or a cleanup deleted them
+   */
+  async refresh(): Promise<VisitorKind> {
+    const user = await this.#signedInUser()
+    return user ? this.#lookup.refresh(user) : 'anonymous'
+  }
+
+  /**
    * Is this user a guest? Each user is looked up once a request at most; for
    * the visitor, the session often knows
    */
@@ -110,6 +120,8 @@ export class HttpGuestUser {
    *
    * @throws E_GUEST_USER_REQUIRED when nobody is signed in
    * @throws E_NOT_A_GUEST when the visitor is a regular user already
+   * @throws E_VALIDATION_ERROR of VineJS when another user has the same in a
+   * unique column
    *
    * @example
    * const values = await request.validateUsing(signupValidator)
@@ -121,9 +133,16 @@ export class HttpGuestUser {
       throw new E_GUEST_USER_REQUIRED().turnAway('anonymous', this.redirectPath('anonymous'))
     }
 
-    const user = await this.#manager.convert(visitor, values, { ctx: this.#ctx })
-    await this.#signIn(user, 'regular')
-    return user
+    try {
+      const user = await this.#manager.convert(visitor, values, { ctx: this.#ctx })
+      await this.#signIn(user, 'regular')
+      return user
+    } catch (error) {
+      if (error instanceof E_NOT_A_GUEST) {
+        await this.#lookup.refresh(visitor)
+      }
+      throw await explainTakenValues(error, values, this.#ctx, this.#manager)
+    }
   }
 
   /**
@@ -131,6 +150,8 @@ export class HttpGuestUser {
    * creates a user where there is no guest, and signs them in
    *
    * @throws E_NOT_A_GUEST when the guest became a regular user elsewhere
+   * @throws E_VALIDATION_ERROR of VineJS when another user has the same in a
+   * unique column
    *
    * @example
    * const user = await guestUser.register(await request.validateUsing(signupValidator))
@@ -141,17 +162,25 @@ export class HttpGuestUser {
       try {
         return await this.convert(values)
       } catch (error) {
-        if (!(error instanceof E_NOT_A_GUEST) || (await this.#manager.exists(visitor))) {
+        if (!(error instanceof E_NOT_A_GUEST) || (await this.kind()) !== 'anonymous') {
           throw error
         }
         // The guest was cleaned up at this moment: there is nothing left to keep
       }
     }
 
-    const userModel = await this.#manager.userModel()
-    const user = (await userModel.create(values as {})) as ConfiguredUser
+    const user = await this.#createUser(values)
     await this.#signIn(user, 'regular')
     return user
+  }
+
+  async #createUser(values: UserValues): Promise<ConfiguredUser> {
+    const userModel = await this.#manager.userModel()
+    try {
+      return (await userModel.create(values as {})) as ConfiguredUser
+    } catch (error) {
+      throw await explainTakenValues(error, values, this.#ctx, this.#manager)
+    }
   }
 
   /**

@@ -69,6 +69,13 @@ export class SessionMemory {
   }
 
   /**
+   * What was remembered has proved wrong
+   */
+  forget() {
+    this.#session.forget(SESSION_KEY)
+  }
+
+  /**
    * For this account only: the next one to sign in may be somebody else
    */
   rememberPrevious(guestId: string | number, accountId: string | number) {

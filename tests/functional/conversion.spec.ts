@@ -82,7 +82,10 @@ test.group('Converting', () => {
 
     const visitor = new Visitor(app.url)
     const before = (await visitor.get('/cart')).json()
-    assert.equal((await visitor.post('/convert', ANN)).status, 500)
+    const json = { accept: 'application/json' }
+    const answer = await visitor.post('/convert', ANN, json)
+    assert.equal(answer.status, 422)
+    assert.deepInclude(answer.json().errors[0], { field: 'email', rule: 'database.unique' })
     assert.deepEqual((await visitor.get('/about')).json(), before)
     assert.equal(await app.count('guests'), 1)
     assert.equal(await app.count('users'), 2)
