@@ -1,7 +1,6 @@
-import { RuntimeException } from '@adonisjs/core/exceptions'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { quoteQualifiedName, splitQualifiedName } from './qualified_name.ts'
+import { readCatalog } from './catalog.ts'
 
 /**
  * What the database does with a row when the row it points at is deleted
@@ -52,7 +51,7 @@ const SQLITE = `
     )) as "referenced_column",
     f.on_delete as "on_delete"
   from sqlite_master m, pragma_foreign_key_list(m.name) f
-  where m.type = 'table' and lower(f."table") = lower(?)
+  where m.type = 'table' and lower(f."table") = lower(:table)
   order by m.name, f.id, f.seq`
 
 /**
@@ -69,7 +68,7 @@ const POSTGRES = `
   cross join lateral unnest(c.conkey, c.confkey) with ordinality as k (own, other, position)
   join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.own
   join pg_attribute r on r.attrelid = c.confrelid and r.attnum = k.other
-  where c.contype = 'f' and c.conparentid = 0 and c.confrelid = to_regclass(?)
+  where c.contype = 'f' and c.conparentid = 0 and c.confrelid = to_regclass(:table)
   order by n.nspname, t.relname, c.conname, k.position`
 
 const MYSQL = `
@@ -85,6 +84,8 @@ const MYSQL = `
     and k.referenced_table_name = :table
   order by k.table_schema, k.table_name, k.constraint_name, k.ordinal_position`
 
+const QUERIES = { sqlite: SQLITE, postgres: POSTGRES, mysql: MYSQL }
+
 /**
  * Reads the foreign keys that point at a table from the database's own
  * catalogue, in the order of their tables' names
@@ -97,7 +98,7 @@ export async function readForeignKeys(
 ): Promise<ForeignKey[]> {
   const keys = new Map<Row['id'], ForeignKey>()
 
-  for (const row of await readRows(client, table)) {
+  for (const row of await readCatalog<Row>(client, table, QUERIES)) {
     const key = keys.get(row.id) ?? {
       name: row.name,
       schema: row.schema,
@@ -111,24 +112,4 @@ export async function readForeignKeys(
     keys.set(row.id, key)
   }
   return [...keys.values()]
-}
-
-async function readRows(client: QueryClientContract, table: string): Promise<Row[]> {
-  const dialect = client.dialect.name
-  switch (dialect) {
-    case 'better-sqlite3':
-    case 'sqlite3':
-    case 'libsql':
-      return client.rawQuery(SQLITE, [table])
-    case 'postgres': {
-      const { rows } = await client.rawQuery(POSTGRES, [quoteQualifiedName(table)])
-      return rows
-    }
-    case 'mysql': {
-      const [rows] = await client.rawQuery(MYSQL, splitQualifiedName(table))
-      return rows
-    }
-    default:
-      throw new RuntimeException(`The foreign keys of "${dialect}" databases cannot be read`)
-  }
 }

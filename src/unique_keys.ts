@@ -1,7 +1,6 @@
-import { RuntimeException } from '@adonisjs/core/exceptions'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { quoteQualifiedName, splitQualifiedName } from './qualified_name.ts'
+import { readCatalog } from './catalog.ts'
 
 /**
  * Columns that no two rows of a table may share: a primary key, a unique
@@ -49,6 +48,8 @@ const MYSQL = `
   where table_schema = coalesce(nullif(:schema, ''), database()) and table_name = :table and non_unique = 0
   order by index_name, seq_in_index`
 
+const QUERIES = { sqlite: SQLITE, postgres: POSTGRES, mysql: MYSQL }
+
 /**
  * Reads the unique keys of a table from the database's own catalogue
  *
@@ -59,7 +60,7 @@ export async function readUniqueKeys(
   table: string
 ): Promise<UniqueKey[]> {
   const keys = new Map<string, Row[]>()
-  for (const row of await readRows(client, table)) {
+  for (const row of await readCatalog<Row>(client, table, QUERIES)) {
     keys.set(row.name, [...(keys.get(row.name) ?? []), row])
   }
 
@@ -70,24 +71,4 @@ export async function readUniqueKeys(
       columns: rows.map(({ column }) => column!),
       isPrimary: Boolean(rows[0].primary),
     }))
-}
-
-async function readRows(client: QueryClientContract, name: string): Promise<Row[]> {
-  const dialect = client.dialect.name
-  switch (dialect) {
-    case 'better-sqlite3':
-    case 'sqlite3':
-    case 'libsql':
-      return client.rawQuery(SQLITE, { table: name })
-    case 'postgres': {
-      const { rows } = await client.rawQuery(POSTGRES, { table: quoteQualifiedName(name) })
-      return rows
-    }
-    case 'mysql': {
-      const [rows] = await client.rawQuery(MYSQL, splitQualifiedName(name))
-      return rows
-    }
-    default:
-      throw new RuntimeException(`The unique keys of "${dialect}" databases cannot be read`)
-  }
 }
