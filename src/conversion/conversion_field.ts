@@ -19,6 +19,11 @@ export interface ConversionField {
   isRequired: boolean
 
   /**
+   * Characters that the column has room for
+   */
+  maxLength?: number
+
+  /**
    * No two users may have the same
    */
   isUnique?: boolean
@@ -58,15 +63,15 @@ export async function listConversionFields(
   client: QueryClientContract
 ): Promise<ConversionField[]> {
   const columns = await client.columnsInfo(userModel.table)
-  const isNullable = (attribute: string) =>
-    columns[userModel.$getColumn(attribute)!.columnName]?.nullable ?? false
+  const find = (attribute: string) => columns[userModel.$getColumn(attribute)!.columnName]
 
   const fields: ConversionField[] = CANDIDATES.filter(({ attribute }) =>
     userModel.$hasColumn(attribute)
   ).map((candidate) => ({
     ...candidate,
     name: candidate.attribute,
-    isRequired: Boolean(candidate.isUnique) || !isNullable(candidate.attribute),
+    isRequired: Boolean(candidate.isUnique) || !find(candidate.attribute)?.nullable,
+    maxLength: Number(find(candidate.attribute)?.maxLength) || undefined,
   }))
   return passwordColumn ? [...fields, ...listPasswordFields(passwordColumn)] : fields
 }

@@ -9,6 +9,12 @@ const LONGEST_TEXT = 254
 const SHORTEST_PASSWORD = 8
 
 /**
+ * PostgreSQL refuses texts with a NUL character, and nobody's name has control
+ * characters
+ */
+const PRINTABLE = /^\P{Cc}*$/u
+
+/**
  * Bcrypt reads no further
  */
 const LONGEST_PASSWORD = 72
@@ -46,7 +52,11 @@ export async function createDefaultValidator(
         .maxLength(LONGEST_PASSWORD)
         .confirmed({ confirmationField: `${field.name}Confirmation` })
     }
-    const text = vine.string().trim().maxLength(LONGEST_TEXT)
+    const text = vine
+      .string()
+      .trim()
+      .maxLength(Math.min(LONGEST_TEXT, field.maxLength ?? LONGEST_TEXT))
+      .regex(PRINTABLE)
     if (field.type === 'email') {
       text.email()
     }
@@ -73,6 +83,7 @@ export async function createDefaultMessages(text: Texts) {
     'email': text('convert.invalid_email'),
     'minLength': text('convert.min_length', { min: SHORTEST_PASSWORD }),
     'maxLength': text('convert.max_length', { max: '{{ max }}' }),
+    'regex': text('convert.control_characters'),
     'confirmed': text('convert.password_mismatch'),
     'database.unique': text('convert.taken'),
   })

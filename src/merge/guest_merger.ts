@@ -64,10 +64,10 @@ export class GuestMerger {
     if (String(guestId) === String(accountId)) {
       throw new E_INVALID_MERGE_TARGET(['It is the guest itself'])
     }
+    const merge = () => client.transaction((trx) => this.#mergeIn(trx, guestId, accountId, ctx))
     try {
-      return await retryTransient(() =>
-        client.transaction((trx) => this.#mergeIn(trx, guestId, accountId, ctx))
-      )
+      // The database ends a whole transaction in a deadlock, not just our part
+      return await (client.isTransaction ? merge() : retryTransient(merge))
     } catch (error) {
       throw this.#directory.explain(error)
     }

@@ -23,6 +23,7 @@ const TEXTS = {
   'convert.invalid_email': 'This does not look like an email address',
   'convert.min_length': 'Use at least {min} characters',
   'convert.max_length': 'Use at most {max} characters',
+  'convert.control_characters': 'Please use letters, digits and signs only',
   'convert.password_mismatch': 'The two passwords are not the same',
   'convert.taken': 'This belongs to an account already. Log in instead?',
   'convert.error_prefix': 'Error',

@@ -447,6 +447,26 @@ test.group('The conversion page under stress', () => {
       assert.deepInclude((await visitor.get('/about')).json(), { id, kind: 'guest' })
     })
 
+  test('texts that a database refuses: {name}')
+    .with([
+      { name: 'a NUL character', fields: { fullName: 'Ann\u0000' } },
+      { name: 'a NUL character in the address', fields: { email: 'ann\u0000@example.com' } },
+      { name: 'longer than the column', fields: { fullName: 'x'.repeat(300) } },
+      { name: 'half of a character', fields: { fullName: '\ud83d' } },
+      { name: 'a long password', fields: { password: 'x'.repeat(100_000) } },
+    ])
+    .run(async ({ assert, cleanup }, { fields }) => {
+      const app = await createApp({ shield: false })
+      cleanup(() => app.close())
+      const { visitor } = await becomeGuest(app)
+      const answer = await visitor.post('/convert', { ...ANN, ...fields })
+      assert.equal(answer.status, 302, answer.text)
+      assert.equal(
+        (await visitor.get('/convert')).status,
+        answer.location === '/convert' ? 200 : 302
+      )
+    })
+
   test('no CSRF token', async ({ assert, cleanup }) => {
     const app = await createApp()
     cleanup(() => app.close())
