@@ -50,6 +50,12 @@ export const E_INVALID_MERGE_TARGET = createError<[reason: string]>(
   500
 )
 
+export const E_SOCIAL_EMAIL_MISSING = createError(
+  'The social provider told no email address, and the users table has a column for it. Give "email" in "attributes" of "guestUser.socialLogin", or ask the provider for the scope',
+  'E_SOCIAL_EMAIL_MISSING',
+  500
+)
+
 /**
  * What the visitor-facing errors have in common: a translatable message, and an
  * answer that fits the client
@@ -164,6 +170,16 @@ export const E_NOT_A_GUEST = class NotAGuestException extends TurnedAwayExceptio
   static status = 409
   static code = 'E_NOT_A_GUEST'
   static message = 'This account is not a guest any more'
+}
+
+/**
+ * An account has the address that a social provider tells, and nobody knows
+ * whether it is the same person's
+ */
+export const E_SOCIAL_EMAIL_TAKEN = class SocialEmailTakenException extends TurnedAwayException {
+  static status = 409
+  static code = 'E_SOCIAL_EMAIL_TAKEN'
+  static message = 'An account with this email address exists. Log in to it first'
 }
 
 /**

@@ -14,6 +14,7 @@ import { GuestCleaner } from './guest_cleaner.ts'
 import { GuestCreator } from './guest_creator.ts'
 import type { Guest } from './models/guest.ts'
 import { GuestDirectory } from './guest_directory.ts'
+import { UserRegistrar } from './user_registrar.ts'
 import { UnusablePassword } from './unusable_password.ts'
 import { findPasswordColumn, importModel, mustFitGuard } from './configured_models.ts'
 import type {
@@ -227,6 +228,24 @@ export class GuestUserManager {
   }
 
   /**
+   * Creates a regular user, for somebody who was no guest. Without a password,
+   * they get a hash that nothing verifies against
+   *
+   * @param within called in the transaction, after the user was inserted
+   */
+  async register(
+    values: UserValues,
+    within?: (user: ConfiguredUser, trx: TransactionClientContract) => unknown
+  ): Promise<ConfiguredUser> {
+    const { registrar } = await this.#load()
+    const user = await registrar.create(
+      values as Record<string, unknown>,
+      within as Parameters<UserRegistrar['create']>[1]
+    )
+    return user as ConfiguredUser
+  }
+
+  /**
    * Moves everything that belongs to a guest to an account and removes the
    * guest, in one transaction: that of `into`, when it has one. Sends
    * `guest_user:merged` after the commit
@@ -327,6 +346,7 @@ export class GuestUserManager {
       directory,
       converter: new GuestConverter(userModel, directory),
       creator: new GuestCreator(config, userModel, directory, password),
+      registrar: new UserRegistrar(userModel, directory, passwordColumn, password),
       merger: new GuestMerger(config, userModel, directory),
       cleaner: new GuestCleaner(userModel, directory, this.expiry, emitter),
     }
@@ -339,6 +359,7 @@ interface GuestUserParts {
   directory: GuestDirectory
   converter: GuestConverter
   creator: GuestCreator
+  registrar: UserRegistrar
   merger: GuestMerger
   cleaner: GuestCleaner
 }

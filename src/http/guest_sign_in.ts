@@ -40,13 +40,33 @@ export class GuestSignIn {
    */
   wrap(onSignedIn: (account: LucidRow) => void) {
     this.#guard.login = async (user, ...options) => {
-      const guestId = this.#findGuestId(user)
-      const isMerged = guestId !== undefined && (await this.#bringAlong(guestId, user))
+      const isMerged = await this.bringAlong(user)
       await this.login(user, ...options)
+      // Who was a guest may have converted by `guestUsers.convert` before
+      this.#memory.forget()
       if (isMerged) {
         onSignedIn(user)
       }
     }
+  }
+
+  /**
+   * Merges the guest, if the visitor is one, into the account they are about to
+   * sign in to
+   *
+   * @returns whether there was a guest, who is merged now
+   */
+  async bringAlong(user: LucidRow): Promise<boolean> {
+    const guestId = this.#findGuestId(user)
+    if (guestId === undefined) {
+      return false
+    }
+
+    const { mergeMode } = this.#manager.config
+    if (mergeMode === 'ask' && (await this.#manager.find(guestId))) {
+      this.#memory.rememberPrevious(guestId, user.$primaryKeyValue!)
+    }
+    return mergeMode === 'automatic' && this.#merge(guestId, user)
   }
 
   /**
@@ -57,20 +77,6 @@ export class GuestSignIn {
     const visitorId = this.#ctx.session.get(this.#guard.sessionKeyName)
     const isOther = visitorId !== undefined && String(visitorId) !== String(user.$primaryKeyValue)
     return isOther && this.#memory.recallKind(visitorId) !== 'regular' ? visitorId : undefined
-  }
-
-  /**
-   * @returns whether there was a guest, who is merged now
-   */
-  async #bringAlong(guestId: string | number, user: LucidRow): Promise<boolean> {
-    const { mergeMode } = this.#manager.config
-    if (mergeMode === 'ask') {
-      if (await this.#manager.find(guestId)) {
-        this.#memory.rememberPrevious(guestId, user.$primaryKeyValue!)
-      }
-      return false
-    }
-    return mergeMode === 'automatic' && this.#merge(guestId, user)
   }
 
   /**

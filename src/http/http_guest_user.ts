@@ -5,12 +5,27 @@ import { GuestLookup } from './guest_lookup.ts'
 import { explainTakenValues } from './taken_values.ts'
 import { GuestSignIn, type Guard } from './guest_sign_in.ts'
 import { SessionMemory } from './session_memory.ts'
+import type { SocialUser } from '../social/social_user.ts'
+import { SocialLogin, isLostRace, type SocialLoginOptions } from '../social/social_login.ts'
 import { createVisitKey } from './visit_key.ts'
 import { isSpeculativeRequest } from './speculative_request.ts'
-import { E_GUEST_USER_REQUIRED, E_NOT_A_GUEST } from '../errors.ts'
+import { E_GUEST_USER_REQUIRED, E_NOT_A_GUEST, E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
 import { findRedirectPath, type RedirectName } from './redirect_path.ts'
 import type { ConfiguredUser, UserValues, VisitorKind } from '../types.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
+
+/**
+ * How somebody came in through a social provider
+ */
+export interface SocialLoginResult {
+  user: ConfiguredUser
+  outcome: 'signed_in' | 'merged' | 'converted' | 'created' | 'linked'
+}
+
+/**
+ * Two tabs may finish a social login at the same time
+ */
+const MOST_SOCIAL_ATTEMPTS = 3
 
 /**
  * The visitor of one request: `ctx.guestUser`
@@ -169,17 +184,80 @@ export class HttpGuestUser {
       }
     }
 
-    const user = await this.#createUser(values)
+    const user = await this.#register(values)
     await this.#signIn(user, 'regular')
     return user
   }
 
-  async #createUser(values: UserValues): Promise<ConfiguredUser> {
-    const userModel = await this.#manager.userModel()
+  async #register(values: UserValues): Promise<ConfiguredUser> {
     try {
-      return (await userModel.create(values as {})) as ConfiguredUser
+      return await this.#manager.register(values)
     } catch (error) {
       throw await explainTakenValues(error, values, this.#ctx, this.#manager)
+    }
+  }
+
+  /**
+   * Signs in somebody whom a social provider vouches for: to the account that
+   * has this identity or this verified address (a guest is merged into it), else
+   * by making the guest a regular user, else by creating a user. A regular user
+   * who is signed in gets the identity added
+   *
+   * @param socialUser the user that `@adonisjs/ally` returns
+   * @throws E_SOCIAL_EMAIL_TAKEN when an account has the address, and it was not
+   * verified on both sides
+   * @throws E_SOCIAL_EMAIL_MISSING when the provider told none
+   *
+   * @example
+   * const githubUser = await ally.use('github').user()
+   * await guestUser.socialLogin(githubUser, {
+   *   findAccount: () => User.findBy('githubId', githubUser.id),
+   *   linkAccount: (user) => user.merge({ githubId: githubUser.id }).save(),
+   * })
+   */
+  async socialLogin(
+    socialUser: SocialUser,
+    options: SocialLoginOptions
+  ): Promise<SocialLoginResult> {
+    const login = new SocialLogin(this.#manager, socialUser, options)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#loginWith(login)
+      } catch (error) {
+        if (error instanceof E_SOCIAL_EMAIL_TAKEN) {
+          error.redirectTo = this.redirectPath('login')
+          throw error
+        }
+        if (!isLostRace(error) || attempt === MOST_SOCIAL_ATTEMPTS) {
+          throw error
+        }
+      }
+    }
+  }
+
+  async #loginWith(login: SocialLogin): Promise<SocialLoginResult> {
+    const account = await login.findAccount()
+    if (account) {
+      const isMerged = await this.#guestSignIn.bringAlong(account)
+      await this.#signIn(account, 'regular')
+      return { user: account, outcome: isMerged ? 'merged' : 'signed_in' }
+    }
+
+    const kind = await this.refresh()
+    const visitor = (await this.#signedInUser())!
+    switch (kind) {
+      case 'regular':
+        return { user: await login.link(visitor), outcome: 'linked' }
+      case 'guest': {
+        const user = await login.convert(visitor, this.#ctx)
+        await this.#signIn(user, 'regular')
+        return { user, outcome: 'converted' }
+      }
+      case 'anonymous': {
+        const user = await login.create()
+        await this.#signIn(user, 'regular')
+        return { user, outcome: 'created' }
+      }
     }
   }
 
