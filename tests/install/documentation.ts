@@ -3,6 +3,8 @@ import { readdir, readFile } from 'node:fs/promises'
 
 const ROOT = join(import.meta.dirname, '../..')
 const TYPESCRIPT_BLOCK = /^```ts\n([\s\S]*?)^```/gm
+const FILE_BLOCK =
+  /^```(?:ts|edge)\n(?:\/\/ |\{\{-- )(\S+\.(?:ts|edge))(?: --\}\})?\n([\s\S]*?)^```/gm
 
 /**
  * The TypeScript in README and docs, by a file name that tells where it is from
@@ -20,4 +22,12 @@ export async function readTypescriptBlocks(): Promise<Record<string, string>> {
     }
   }
   return blocks
+}
+
+/**
+ * The files of a recipe: blocks whose first line is a comment with the path
+ */
+export async function readRecipe(page: string): Promise<Record<string, string>> {
+  const text = await readFile(join(ROOT, page), 'utf-8')
+  return Object.fromEntries([...text.matchAll(FILE_BLOCK)].map(([, path, code]) => [path, code]))
 }
