@@ -1,7 +1,7 @@
 import { test } from '@japa/runner'
 
 import { FreshApp } from './fresh_app.ts'
-import { readRecipe, readTypescriptBlocks } from './documentation.ts'
+import { readTypescriptBlocks } from './documentation.ts'
 import { Visitor } from '../app/visitor.ts'
 
 const ROUTES = `
@@ -90,13 +90,6 @@ test.group('The packed package in a fresh application', (group) => {
 
   test('the TypeScript of README and docs compiles', async ({ assert, cleanup }) => {
     cleanup(() => app.removeFile('documentation'))
-    // Its files import each other
-    for (const [path, code] of Object.entries(await readRecipe('docs/email_verification.md'))) {
-      if (path.startsWith('app/')) {
-        cleanup(() => app.removeFile(path))
-        await app.write(path, code)
-      }
-    }
     const blocks = await readTypescriptBlocks()
     assert.isAbove(Object.keys(blocks).length, 12)
     for (const [name, code] of Object.entries(blocks)) {
