@@ -198,6 +198,9 @@ test.group('The recipe for email verification', (group) => {
     assert.deepEqual(await phone.cart(), { ...account, kind: 'regular' })
     assert.containsSubset(await ann.cart(), account)
     assert.deepEqual(query('select * from guests where user_id = ?', id), [])
+
+    // For a minute the first browser may not know yet
+    assert.equal((await ann.signUp()).status, 409)
   })
 
   test('another browser may have a guest of its own', async ({ assert }) => {
@@ -360,11 +363,25 @@ test.group('The recipe for email verification', (group) => {
     const form = { _csrf: csrf, fullName: 'Ann', email, password: 'another password' }
     assert.equal((await ann.post('/other-way', form)).text, 'signed up')
 
+    assert.deepEqual(query('select * from pending_registrations where user_id = ?', id), [])
     assert.equal((await ann.post(link, { _csrf: csrf, password: PASSWORD })).status, 410)
     assert.equal((await arrive().get(link)).status, 410)
-    assert.deepEqual(query('select * from pending_registrations where user_id = ?', id), [])
     assert.containsSubset(await ann.cart(), { id, email, kind: 'regular' })
     assert.equal((await arrive().logIn(email, 'another password')).location, '/')
+  })
+
+  test('who has an account already signs in to it, as often as they like', async ({ assert }) => {
+    const owner = arrive()
+    await owner.signUp()
+    await owner.submit(await owner.inbox.nextLink(), { password: PASSWORD })
+    const account = await owner.cart()
+
+    for (const browser of [arrive(owner.email), arrive(owner.email)]) {
+      await browser.cart()
+      await browser.signUp({ password: 'forgot that I had one' })
+      assert.equal((await browser.logIn()).location, '/')
+      assert.deepEqual(await browser.cart(), account)
+    }
   })
 
   test('double clicks do what single ones do', async ({ assert }) => {
