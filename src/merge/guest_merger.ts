@@ -95,7 +95,7 @@ export class GuestMerger {
       }
     }
 
-    await this.#remove(pair.guest)
+    await this.#remove(pair.guest, trx)
     return { ...pair, transferred }
   }
 
@@ -169,9 +169,17 @@ export class GuestMerger {
     return Object.fromEntries(columns.map((column, index) => [column, values[index]]))
   }
 
-  async #remove(guest: LucidRow) {
+  /**
+   * A model may hide its rows instead of deleting them (soft deletes). Without
+   * its `guests` row, a user who is still there would be a regular user
+   */
+  async #remove(guest: LucidRow, trx: TransactionClientContract) {
+    const { primaryKey, table } = this.#userModel
+    const { columnName } = this.#userModel.$getColumn(primaryKey)!
+    const id = guest.$primaryKeyValue!
     try {
       await guest.delete()
+      await trx.from(table).where(columnName, id).delete()
     } catch (error) {
       if (readDatabaseError(error)?.kind === 'foreign_key') {
         throw new E_GUEST_MERGE_FAILED(

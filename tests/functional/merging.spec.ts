@@ -191,6 +191,17 @@ test.group('Merging', () => {
       assert.equal(await app.count('guests'), 2)
     })
 
+  test('removes the guest of a model with soft deletes, too', async ({ assert, cleanup }) => {
+    const { app, ann } = await createShop()
+    cleanup(() => app.close())
+    app.User.prototype.delete = async function () {
+      await this.merge({ fullName: 'hidden' }).save()
+    }
+    const guest: any = await app.guestUsers.create()
+    await app.guestUsers.merge(guest, ann)
+    assert.equal(await app.count('users'), 1)
+  })
+
   test('of a regular user is refused', async ({ assert, cleanup }) => {
     const { app, ann } = await createShop()
     cleanup(() => app.close())
