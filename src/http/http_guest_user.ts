@@ -1,31 +1,17 @@
 import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 
-import { GuestLookup } from './guest_lookup.ts'
-import { explainTakenValues } from './taken_values.ts'
-import { GuestSignIn, type Guard } from './guest_sign_in.ts'
-import { SessionMemory } from './session_memory.ts'
-import type { SocialUser } from '../social/social_user.ts'
-import { SocialLogin, isLostRace, type SocialLoginOptions } from '../social/social_login.ts'
 import { createVisitKey } from './visit_key.ts'
+import { CurrentVisitor } from './current_visitor.ts'
+import { explainTakenValues } from './taken_values.ts'
 import { isSpeculativeRequest } from './speculative_request.ts'
-import { E_GUEST_USER_REQUIRED, E_NOT_A_GUEST, E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
 import { findRedirectPath, type RedirectName } from './redirect_path.ts'
-import type { ConfiguredUser, UserValues, VisitorKind } from '../types.ts'
+import { signInSocially, type SocialLoginResult } from './social_sign_in.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
-
-/**
- * How somebody came in through a social provider
- */
-export interface SocialLoginResult {
-  user: ConfiguredUser
-  outcome: 'signed_in' | 'merged' | 'converted' | 'created' | 'linked'
-}
-
-/**
- * Two tabs may finish a social login at the same time
- */
-const MOST_SOCIAL_ATTEMPTS = 3
+import type { SocialUser } from '../social/social_user.ts'
+import { SocialLogin, type SocialLoginOptions } from '../social/social_login.ts'
+import { E_GUEST_USER_REQUIRED, E_NOT_A_GUEST, E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
+import type { ConfiguredUser, UserValues, VisitorKind } from '../types.ts'
 
 /**
  * The visitor of one request: `ctx.guestUser`
@@ -39,9 +25,7 @@ const MOST_SOCIAL_ATTEMPTS = 3
 export class HttpGuestUser {
   #ctx: HttpContext
   #manager: GuestUserManager
-  #lookup: GuestLookup
-  #memory: SessionMemory
-  #guestSignIn: GuestSignIn
+  #visitor: CurrentVisitor
 
   /**
    * Calls at the same time make one guest
@@ -51,10 +35,7 @@ export class HttpGuestUser {
   constructor(ctx: HttpContext, manager: GuestUserManager) {
     this.#ctx = ctx
     this.#manager = manager
-    this.#memory = new SessionMemory(ctx.session)
-    this.#lookup = new GuestLookup(manager, this.#memory)
-    this.#guestSignIn = new GuestSignIn(ctx, this.#guard, this.#memory, manager)
-    this.#guestSignIn.wrap((account) => this.#lookup.remember(account, 'regular'))
+    this.#visitor = new CurrentVisitor(ctx, manager)
   }
 
   /**
@@ -67,21 +48,16 @@ export class HttpGuestUser {
   /**
    * What the visitor is: 'anonymous', 'guest' or 'regular'
    */
-  async kind(): Promise<VisitorKind> {
-    const user = await this.#signedInUser()
-    if (!user) {
-      return 'anonymous'
-    }
-    return this.#lookup.kindOf(user, this.#guard.user)
+  kind(): Promise<VisitorKind> {
+    return this.#visitor.kind()
   }
 
   /**
    * The same, asking the database anew: another tab may have converted the
    * guest, or a cleanup deleted them
    */
-  async refresh(): Promise<VisitorKind> {
-    const user = await this.#signedInUser()
-    return user ? this.#lookup.refresh(user) : 'anonymous'
+  refresh(): Promise<VisitorKind> {
+    return this.#visitor.refresh()
   }
 
   /**
@@ -89,7 +65,7 @@ export class HttpGuestUser {
    * the visitor, the session often knows
    */
   async isGuest(user: LucidRow | null | undefined): Promise<boolean> {
-    return user ? (await this.#lookup.kindOf(user, this.#guard.user)) === 'guest' : false
+    return user ? (await this.#visitor.kindOf(user)) === 'guest' : false
   }
 
   /**
@@ -113,7 +89,7 @@ export class HttpGuestUser {
     const { config } = this.#manager
     const ctx = this.#ctx
 
-    const user = await this.#signedInUser()
+    const user = await this.#visitor.user()
     if (user || ctx.auth.isAuthenticated) {
       return user as ConfiguredUser | undefined
     }
@@ -125,7 +101,7 @@ export class HttpGuestUser {
     }
 
     const guest = await this.#manager.create({ ctx, visitKey: createVisitKey(ctx) })
-    await this.#signIn(guest, 'guest')
+    await this.#visitor.signIn(guest, 'guest')
     return guest
   }
 
@@ -143,18 +119,18 @@ export class HttpGuestUser {
    * await guestUser.convert(values)
    */
   async convert(values: UserValues): Promise<ConfiguredUser> {
-    const visitor = await this.#signedInUser()
+    const visitor = await this.#visitor.user()
     if (!visitor) {
       throw new E_GUEST_USER_REQUIRED().turnAway('anonymous', this.redirectPath('anonymous'))
     }
 
     try {
       const user = await this.#manager.convert(visitor, values, { ctx: this.#ctx })
-      await this.#signIn(user, 'regular')
+      await this.#visitor.signIn(user, 'regular')
       return user
     } catch (error) {
       if (error instanceof E_NOT_A_GUEST) {
-        await this.#lookup.refresh(visitor)
+        await this.refresh()
       }
       throw await explainTakenValues(error, values, this.#ctx, this.#manager)
     }
@@ -172,7 +148,7 @@ export class HttpGuestUser {
    * const user = await guestUser.register(await request.validateUsing(signupValidator))
    */
   async register(values: UserValues): Promise<ConfiguredUser> {
-    const visitor = await this.#signedInUser()
+    const visitor = await this.#visitor.user()
     if (visitor && (await this.isGuest(visitor))) {
       try {
         return await this.convert(values)
@@ -185,7 +161,7 @@ export class HttpGuestUser {
     }
 
     const user = await this.#register(values)
-    await this.#signIn(user, 'regular')
+    await this.#visitor.signIn(user, 'regular')
     return user
   }
 
@@ -220,44 +196,13 @@ export class HttpGuestUser {
     options: SocialLoginOptions
   ): Promise<SocialLoginResult> {
     const login = new SocialLogin(this.#manager, socialUser, options)
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#loginWith(login)
-      } catch (error) {
-        if (error instanceof E_SOCIAL_EMAIL_TAKEN) {
-          error.redirectTo = this.redirectPath('login')
-          throw error
-        }
-        if (!isLostRace(error) || attempt === MOST_SOCIAL_ATTEMPTS) {
-          throw error
-        }
+    try {
+      return await signInSocially(login, this.#visitor, this.#ctx)
+    } catch (error) {
+      if (error instanceof E_SOCIAL_EMAIL_TAKEN) {
+        error.redirectTo = this.redirectPath('login')
       }
-    }
-  }
-
-  async #loginWith(login: SocialLogin): Promise<SocialLoginResult> {
-    const account = await login.findAccount()
-    if (account) {
-      const isMerged = await this.#guestSignIn.bringAlong(account)
-      await this.#signIn(account, 'regular')
-      return { user: account, outcome: isMerged ? 'merged' : 'signed_in' }
-    }
-
-    const kind = await this.refresh()
-    const visitor = (await this.#signedInUser())!
-    switch (kind) {
-      case 'regular':
-        return { user: await login.link(visitor), outcome: 'linked' }
-      case 'guest': {
-        const user = await login.convert(visitor, this.#ctx)
-        await this.#signIn(user, 'regular')
-        return { user, outcome: 'converted' }
-      }
-      case 'anonymous': {
-        const user = await login.create()
-        await this.#signIn(user, 'regular')
-        return { user, outcome: 'created' }
-      }
+      throw error
     }
   }
 
@@ -276,7 +221,7 @@ export class HttpGuestUser {
    * await auth.use('web').login(user)
    */
   async mergeInto(user: LucidRow): Promise<ConfiguredUser> {
-    const visitor = await this.#signedInUser()
+    const visitor = await this.#visitor.user()
     const guest = visitor && (await this.isGuest(visitor)) ? visitor : await this.previousGuest()
     if (!guest) {
       const kind = visitor ? 'regular' : 'anonymous'
@@ -284,9 +229,9 @@ export class HttpGuestUser {
     }
 
     const account = await this.#manager.merge(guest, user, { ctx: this.#ctx })
-    this.#memory.forgetPrevious()
+    this.#visitor.forgetPreviousGuest()
     if (visitor?.$primaryKeyValue !== account.$primaryKeyValue) {
-      await this.#signIn(account, 'regular')
+      await this.#visitor.signIn(account, 'regular')
     }
     return account
   }
@@ -298,8 +243,8 @@ export class HttpGuestUser {
    * @returns null when there is none, or not any more
    */
   async previousGuest(): Promise<ConfiguredUser | null> {
-    const visitor = await this.#signedInUser()
-    const guestId = visitor && this.#memory.recallPrevious(visitor.$primaryKeyValue!)
+    const visitor = await this.#visitor.user()
+    const guestId = visitor && this.#visitor.previousGuestId(visitor)
     if (guestId === undefined || !(await this.#manager.find(guestId))) {
       return null
     }
@@ -313,11 +258,8 @@ export class HttpGuestUser {
    * it is time to write, and one per session to learn who is a guest. Asks the
    * session who is signed in: public pages may not authenticate anybody
    */
-  async recordVisit(): Promise<void> {
-    const userId = this.#ctx.session.get(this.#guard.sessionKeyName)
-    if (userId !== undefined) {
-      await this.#lookup.recordVisit(userId)
-    }
+  recordVisit(): Promise<void> {
+    return this.#visitor.recordVisit()
   }
 
   /**
@@ -326,42 +268,5 @@ export class HttpGuestUser {
    */
   redirectPath(name: RedirectName): string {
     return findRedirectPath(name, this.#ctx, this.#manager)
-  }
-
-  get #guard(): Guard {
-    return this.#ctx.auth.use(this.#manager.config.guard as never) as unknown as Guard
-  }
-
-  /**
-   * The user of our guard, or the one that another guard has recognised (a
-   * token, say). When nobody was authenticated yet in this request, `ctx.auth`
-   * is told to try, so that `auth.user` says the same
-   */
-  async #signedInUser(): Promise<LucidRow | undefined> {
-    const guard = this.#guard
-    const { auth } = this.#ctx
-
-    if (!guard.user && auth.isAuthenticated) {
-      const user = auth.user as LucidRow | undefined
-      return user && (await this.#manager.isUser(user)) ? user : undefined
-    }
-    if (!guard.user && !guard.authenticationAttempted) {
-      await auth.checkUsing([this.#manager.config.guard as never])
-    }
-    return guard.user
-  }
-
-  /**
-   * The guard's `login` sets the user but leaves `isAuthenticated` false; the
-   * handler of this very request should not see a difference to the next one
-   */
-  async #signIn(user: ConfiguredUser, kind: 'guest' | 'regular') {
-    const guard = this.#guard
-    await this.#guestSignIn.login(user)
-    guard.isAuthenticated = true
-    guard.authenticationAttempted = true
-    await this.#ctx.auth.checkUsing([this.#manager.config.guard as never])
-
-    this.#lookup.remember(user, kind)
   }
 }
