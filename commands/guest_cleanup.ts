@@ -19,24 +19,24 @@ export default class GuestCleanup extends BaseCommand {
 
   async run() {
     const guestUsers = await this.app.container.make('guestUser.manager')
-    const { deleted, blocked } = await guestUsers.cleanup({
+    const { deleted, blocked, blockedBy } = await guestUsers.cleanup({
       onBatch: (progress) => this.logger.info(`${progress.deleted} guests deleted so far`),
     })
 
-    if (deleted === 0 && blocked.length === 0) {
+    if (deleted === 0 && blocked === 0) {
       this.logger.info('No guest has expired')
       return
     }
     this.logger.success(`Deleted ${deleted} ${deleted === 1 ? 'guest' : 'guests'}`)
 
-    if (blocked.length > 0) {
+    if (blocked > 0) {
       this.exitCode = 1
       this.logger.error(
-        `${blocked.length} guests cannot be deleted, because other tables point at them. ` +
+        `${blocked} guests cannot be deleted, because other tables point at them. ` +
           'Give these foreign keys ON DELETE CASCADE or ON DELETE SET NULL'
       )
-      for (const { userId, reason } of blocked.slice(0, 10)) {
-        this.logger.error(`user ${userId}: ${reason}`)
+      for (const { table, constraint, total } of blockedBy) {
+        this.logger.error(`${total} by ${table} ${constraint}`)
       }
     }
   }

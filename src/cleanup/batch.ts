@@ -1,0 +1,118 @@
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+
+import debug from '../debug.ts'
+import { claimGuests } from './claim.ts'
+import type { Holders } from './holders.ts'
+import { isRefusal, type Holder } from './holder.ts'
+import { readDatabaseError } from '../database_error.ts'
+import { retryTransient } from './retry_transient.ts'
+import { runPolitely } from './polite_transaction.ts'
+import type { GuestTables, UserId } from './guest_tables.ts'
+import type { RemoveUsers } from './user_removal.ts'
+
+/**
+ * What becomes of the guests of a batch
+ */
+export class BatchOutcome {
+  deleted: UserId[] = []
+  kept: UserId[] = []
+  blocked: { userId: UserId; holder: Holder }[] = []
+
+  /**
+   * Locked by somebody, or not an expired guest any more
+   */
+  missed: UserId[] = []
+}
+
+/**
+ * Deletes batches of expired guests
+ */
+export class BatchCleaner {
+  #client: QueryClientContract
+  #tables: GuestTables
+  #cutoff: string
+  #removeUsers: RemoveUsers
+  #holders: Holders
+
+  constructor(
+    client: QueryClientContract,
+    tables: GuestTables,
+    cutoff: string,
+    removeUsers: RemoveUsers,
+    holders: Holders
+  ) {
+    this.#client = client
+    this.#tables = tables
+    this.#cutoff = cutoff
+    this.#removeUsers = removeUsers
+    this.#holders = holders
+  }
+
+  /**
+   * Deletes these guests in one transaction. Only when that is refused does it
+   * look who is held, and when that does not tell, tries halves.
+   *
+   * @param outcome filled as far as it got, also when an error ends it
+   */
+  async clean(userIds: UserId[], outcome: BatchOutcome): Promise<void> {
+    const free = this.#holders.isNeeded ? await this.#setAsideHeld(userIds, outcome) : userIds
+    await this.#cleanTogether(free, outcome)
+  }
+
+  async #cleanTogether(userIds: UserId[], outcome: BatchOutcome): Promise<void> {
+    if (userIds.length === 0) {
+      return
+    }
+    try {
+      await retryTransient(() => this.#try(userIds, outcome))
+    } catch (error) {
+      if (readDatabaseError(error)?.kind === 'transient') {
+        outcome.missed.push(...userIds)
+      } else if (isRefusal(error)) {
+        await this.#cleanRefused(userIds, error, outcome)
+      } else {
+        throw error
+      }
+    }
+  }
+
+  async #cleanRefused(userIds: UserId[], error: unknown, outcome: BatchOutcome): Promise<void> {
+    debug('%d guests cannot be deleted together: %s', userIds.length, error)
+    if (userIds.length === 1) {
+      const [userId] = userIds
+      outcome.blocked.push({ userId, holder: await this.#holders.explain(userId, error) })
+      return
+    }
+
+    const free = await this.#setAsideHeld(userIds, outcome)
+    if (free.length < userIds.length) {
+      return this.#cleanTogether(free, outcome)
+    }
+    const half = Math.ceil(userIds.length / 2)
+    await this.#cleanTogether(userIds.slice(0, half), outcome)
+    await this.#cleanTogether(userIds.slice(half), outcome)
+  }
+
+  /**
+   * @returns whom nothing is known to hold
+   */
+  async #setAsideHeld(userIds: UserId[], outcome: BatchOutcome): Promise<UserId[]> {
+    const held = await this.#holders.find(userIds)
+    for (const [userId, holder] of held) {
+      outcome.blocked.push({ userId, holder })
+    }
+    return userIds.filter((userId) => !held.has(userId))
+  }
+
+  async #try(userIds: UserId[], outcome: BatchOutcome): Promise<void> {
+    const claimed = await runPolitely(this.#client, async (trx) => {
+      const got = await claimGuests(trx, this.#tables, this.#cutoff, userIds)
+      return got.length === 0 ? null : { got, ...(await this.#removeUsers(trx, got)) }
+    })
+
+    const got = new Set(claimed?.got)
+    outcome.deleted.push(...(claimed?.deleted ?? []))
+    outcome.kept.push(...(claimed?.kept ?? []))
+    outcome.missed.push(...userIds.filter((userId) => !got.has(userId)))
+  }
+}

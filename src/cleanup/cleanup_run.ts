@@ -1,0 +1,124 @@
+import type { Emitter } from '@adonisjs/core/events'
+import type { EventsList } from '@adonisjs/core/types'
+
+import type { UserId } from './guest_tables.ts'
+import type { CleanupPlan } from './cleanup_plan.ts'
+import type { CleanupReport } from './cleanup_report.ts'
+import { BatchOutcome, type BatchCleaner } from './batch.ts'
+import type { Bookmark, ExpiredGuests } from './expired_guests.ts'
+
+/**
+ * So many guests whom others had locked are remembered, then they are tried
+ * again: memory must not grow with the number of guests
+ */
+const MOST_MISSED = 10_000
+
+/**
+ * One way through the expired guests, from the oldest on
+ */
+export class CleanupRun {
+  #plan: CleanupPlan
+  #expired: ExpiredGuests
+  #batches: BatchCleaner
+  #report: CleanupReport
+  #emitter: Emitter<EventsList>
+  #missed: UserId[] = []
+
+  constructor(
+    plan: CleanupPlan,
+    expired: ExpiredGuests,
+    batches: BatchCleaner,
+    report: CleanupReport,
+    emitter: Emitter<EventsList>
+  ) {
+    this.#plan = plan
+    this.#expired = expired
+    this.#batches = batches
+    this.#report = report
+    this.#emitter = emitter
+  }
+
+  /**
+   * Looks at each guest once. The number of expired guests only falls, so a
+   * clock that jumps back in the database cannot make this go on for ever
+   */
+  async finish(): Promise<void> {
+    let bookmark: Bookmark | undefined
+    let looked = 0
+
+    while (looked < this.#report.expired && !this.#isOver) {
+      const page = await this.#expired.page(this.#nextSize, bookmark)
+      if (page.length === 0) {
+        break
+      }
+      bookmark = page.at(-1)
+      looked += page.length
+      await this.#clean(page.map(({ userId }) => userId))
+
+      if (this.#missed.length > MOST_MISSED) {
+        await this.#retryMissed()
+        await this.#leaveMissed()
+      }
+    }
+
+    await this.#retryMissed()
+    await this.#leaveMissed()
+  }
+
+  get #isOver(): boolean {
+    return this.#plan.signal?.aborted || this.#report.deleted >= this.#plan.limit
+  }
+
+  get #nextSize(): number {
+    return Math.min(this.#plan.batchSize, this.#plan.limit - this.#report.deleted)
+  }
+
+  /**
+   * What is committed is told, even if a later part of the batch fails
+   */
+  async #clean(userIds: UserId[]): Promise<void> {
+    if (userIds.length === 0) {
+      return
+    }
+    const outcome = new BatchOutcome()
+    try {
+      await this.#batches.clean(userIds, outcome)
+    } finally {
+      this.#report.add(outcome)
+      this.#missed.push(...outcome.missed)
+      if (outcome.deleted.length > 0) {
+        await this.#emitter.emit('guest_user:deleted', { userIds: outcome.deleted })
+      }
+    }
+
+    if (outcome.missed.length < userIds.length) {
+      this.#plan.onBatch?.(this.#report.result(false))
+    }
+  }
+
+  /**
+   * Tries those again whom others had locked, as long as that gets anywhere
+   */
+  async #retryMissed(): Promise<void> {
+    let before = Infinity
+    while (this.#missed.length > 0 && this.#missed.length < before && !this.#isOver) {
+      before = this.#missed.length
+      const waiting = this.#missed
+      this.#missed = []
+      while (waiting.length > 0 && !this.#isOver) {
+        await this.#clean(await this.#expired.among(waiting.splice(0, this.#nextSize)))
+      }
+      this.#missed.push(...waiting)
+    }
+  }
+
+  /**
+   * Counts those who are still there, and forgets them
+   */
+  async #leaveMissed(): Promise<void> {
+    while (this.#missed.length > 0) {
+      const userIds = this.#missed.splice(0, this.#plan.batchSize)
+      this.#report.addLeft('locked', await this.#expired.among(userIds))
+    }
+  }
+}
