@@ -2,7 +2,7 @@
  * What the four drivers say in their own ways
  */
 export interface DatabaseError {
-  kind: 'unique' | 'not_null' | 'foreign_key' | 'missing_table' | 'transient'
+  kind: 'unique' | 'not_null' | 'foreign_key' | 'missing_table' | 'lock_timeout' | 'transient'
   table?: string
   column?: string
   constraint?: string
@@ -30,7 +30,7 @@ const KINDS: Record<string, Kind> = {
   '42P01': 'missing_table',
   '40001': 'transient',
   '40P01': 'transient',
-  '55P03': 'transient',
+  '55P03': 'lock_timeout',
   'ER_DUP_ENTRY': 'unique',
   'ER_BAD_NULL_ERROR': 'not_null',
   'ER_NO_DEFAULT_FOR_FIELD': 'not_null',
@@ -38,7 +38,7 @@ const KINDS: Record<string, Kind> = {
   'ER_ROW_IS_REFERENCED_2': 'foreign_key',
   'ER_NO_SUCH_TABLE': 'missing_table',
   'ER_LOCK_DEADLOCK': 'transient',
-  'ER_LOCK_WAIT_TIMEOUT': 'transient',
+  'ER_LOCK_WAIT_TIMEOUT': 'lock_timeout',
   'ER_CHECKREAD': 'transient',
   'SQLITE_CONSTRAINT_UNIQUE': 'unique',
   'SQLITE_CONSTRAINT_PRIMARYKEY': 'unique',

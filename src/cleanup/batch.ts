@@ -66,7 +66,9 @@ export class BatchCleaner {
     try {
       await retryTransient(() => this.#try(userIds, outcome))
     } catch (error) {
-      if (readDatabaseError(error)?.kind === 'transient') {
+      const kind = readDatabaseError(error)?.kind
+      if (kind === 'transient' || kind === 'lock_timeout') {
+        debug('%d guests cannot be deleted now: %s', userIds.length, error)
         outcome.missed.push(...userIds)
       } else if (isRefusal(error)) {
         await this.#cleanRefused(userIds, error, outcome)

@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon'
 import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 
 import type { Expiry } from '../expiry.ts'
@@ -29,7 +30,7 @@ export function planCleanup(options: CleanupOptions, expiry: Expiry): CleanupPla
   const { olderThan = expiry.maxAge, batchSize = DEFAULT_BATCH_SIZE, limit = Infinity } = options
 
   mustBe('olderThan', olderThan, 'a number from 0 to the milliseconds since 1970', () => {
-    return olderThan >= 0 && olderThan <= Date.now()
+    return olderThan >= 0 && olderThan <= DateTime.now().toMillis()
   })
   mustBe('batchSize', batchSize, `a whole number from 1 to ${LARGEST_BATCH_SIZE}`, () => {
     return Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= LARGEST_BATCH_SIZE

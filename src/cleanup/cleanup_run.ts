@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Emitter } from '@adonisjs/core/events'
 import type { EventsList } from '@adonisjs/core/types'
 
@@ -12,6 +13,11 @@ import type { Bookmark, ExpiredGuests } from './expired_guests.ts'
  * again: memory must not grow with the number of guests
  */
 const MOST_MISSED = 10_000
+
+/**
+ * Milliseconds. Long enough for another cleaner to end its batch
+ */
+const PAUSE_BEFORE_RETRY = 250
 
 /**
  * One way through the expired guests, from the oldest on
@@ -54,7 +60,6 @@ export class CleanupRun {
       bookmark = page.at(-1)
       looked += page.length
       await this.#clean(page.map(({ userId }) => userId))
-
       if (this.#missed.length > MOST_MISSED) {
         await this.#retryMissed()
         await this.#leaveMissed()
@@ -97,16 +102,21 @@ export class CleanupRun {
   }
 
   /**
-   * Tries those again whom others had locked, as long as that gets anywhere
+   * Tries those again whom others had locked, as long as that gets anywhere, in
+   * smaller batches, so that one locked row holds up few others
    */
   async #retryMissed(): Promise<void> {
+    const size = Math.ceil(this.#plan.batchSize / 10)
     let before = Infinity
+
     while (this.#missed.length > 0 && this.#missed.length < before && !this.#isOver) {
+      await sleep(PAUSE_BEFORE_RETRY)
       before = this.#missed.length
       const waiting = this.#missed
       this.#missed = []
       while (waiting.length > 0 && !this.#isOver) {
-        await this.#clean(await this.#expired.among(waiting.splice(0, this.#nextSize)))
+        const userIds = waiting.splice(0, Math.min(size, this.#nextSize))
+        await this.#clean(await this.#expired.among(userIds))
       }
       this.#missed.push(...waiting)
     }

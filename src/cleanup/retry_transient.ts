@@ -2,13 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { readDatabaseError } from '../database_error.ts'
 
-const MOST_ATTEMPTS = 5
+const MOST_ATTEMPTS = 4
 const FIRST_PAUSE = 20
 
 /**
- * Tries again when transactions met: a deadlock, a lock held too long, a
- * database that was busy. The pauses grow and are random, so that two who met
- * once do not meet again
+ * Tries again when transactions met: a deadlock, or a database that was busy.
+ * The pauses grow and are random, so that two who met once do not meet again
  *
  * @throws whatever is not transient, and what still is after the last attempt
  */
