@@ -17,7 +17,7 @@ const MOST_MISSED = 10_000
 /**
  * Milliseconds. Long enough for another cleaner to end its batch
  */
-const PAUSE_BEFORE_RETRY = 250
+const PAUSE_BEFORE_RETRY = 100
 
 /**
  * One way through the expired guests, from the oldest on
@@ -61,13 +61,11 @@ export class CleanupRun {
       looked += page.length
       await this.#clean(page.map(({ userId }) => userId))
       if (this.#missed.length > MOST_MISSED) {
-        await this.#retryMissed()
-        await this.#leaveMissed()
+        await this.#settleMissed()
       }
     }
 
-    await this.#retryMissed()
-    await this.#leaveMissed()
+    await this.#settleMissed()
   }
 
   get #isOver(): boolean {
@@ -101,6 +99,13 @@ export class CleanupRun {
     }
   }
 
+  async #settleMissed(): Promise<void> {
+    await this.#retryMissed()
+    await this.#forgetGone()
+    this.#report.addLeft('locked', this.#missed)
+    this.#missed = []
+  }
+
   /**
    * Tries those again whom others had locked, as long as that gets anywhere, in
    * smaller batches, so that one locked row holds up few others
@@ -109,26 +114,28 @@ export class CleanupRun {
     const size = Math.ceil(this.#plan.batchSize / 10)
     let before = Infinity
 
-    while (this.#missed.length > 0 && this.#missed.length < before && !this.#isOver) {
+    while ((await this.#forgetGone()) && this.#missed.length < before && !this.#isOver) {
       await sleep(PAUSE_BEFORE_RETRY)
       before = this.#missed.length
       const waiting = this.#missed
       this.#missed = []
       while (waiting.length > 0 && !this.#isOver) {
-        const userIds = waiting.splice(0, Math.min(size, this.#nextSize))
-        await this.#clean(await this.#expired.among(userIds))
+        await this.#clean(waiting.splice(0, Math.min(size, this.#nextSize)))
       }
       this.#missed.push(...waiting)
     }
   }
 
   /**
-   * Counts those who are still there, and forgets them
+   * @returns whether anybody is still there
    */
-  async #leaveMissed(): Promise<void> {
-    while (this.#missed.length > 0) {
-      const userIds = this.#missed.splice(0, this.#plan.batchSize)
-      this.#report.addLeft('locked', await this.#expired.among(userIds))
+  async #forgetGone(): Promise<boolean> {
+    const missed = this.#missed
+    this.#missed = []
+    while (missed.length > 0) {
+      const userIds = missed.splice(0, this.#plan.batchSize)
+      this.#missed.push(...(await this.#expired.among(userIds)))
     }
+    return this.#missed.length > 0
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 type Work<Result> = (trx: TransactionClientContract) => Promise<Result>
@@ -17,14 +18,18 @@ const MYSQL_LOCK_TIMEOUT =
 const MYSQL_RESTORE = 'set session innodb_lock_wait_timeout = @guest_cleanup_timeout'
 
 /**
+ * Milliseconds
+ */
+const LONGEST_SQLITE_PAUSE = 100
+
+/**
  * READ COMMITTED locks no gaps between rows, in which new guests would have to
  * wait
  */
 const OPTIONS = { isolationLevel: 'read committed' } as const
 
 /**
- * Runs a transaction that would rather fail than keep others waiting. SQLite has
- * no locks on rows; there it is like any other
+ * Runs a transaction that would rather fail than keep others waiting
  *
  * @throws the driver's error, a transient one when somebody else held a lock
  */
@@ -41,7 +46,23 @@ export async function runPolitely<Result>(
     case 'mysql':
       return client.transaction((trx) => withShortMysqlTimeout(trx, work), OPTIONS)
     default:
-      return client.transaction(work)
+      return takeTurns(client, work)
+  }
+}
+
+/**
+ * SQLite has one writer at a time and no queue: others look now and then whether
+ * they may write. Half of the time is theirs
+ */
+async function takeTurns<Result>(client: QueryClientContract, work: Work<Result>): Promise<Result> {
+  let startedAt = 0
+  try {
+    return await client.transaction((trx) => {
+      startedAt = performance.now()
+      return work(trx)
+    })
+  } finally {
+    await sleep(Math.min(performance.now() - startedAt, LONGEST_SQLITE_PAUSE))
   }
 }
 
