@@ -100,10 +100,16 @@ export class BatchCleaner {
    */
   async #setAsideHeld(userIds: UserId[], outcome: BatchOutcome): Promise<UserId[]> {
     const held = await this.#holders.find(userIds)
-    for (const [userId, holder] of held) {
-      outcome.blocked.push({ userId, holder })
+    const free: UserId[] = []
+    for (const userId of userIds) {
+      const holder = held.get(userId)
+      if (holder) {
+        outcome.blocked.push({ userId, holder })
+      } else {
+        free.push(userId)
+      }
     }
-    return userIds.filter((userId) => !held.has(userId))
+    return free
   }
 
   async #try(userIds: UserId[], outcome: BatchOutcome): Promise<void> {

@@ -74,5 +74,5 @@ async function removeThroughModel(
   const kept = new Set(rows.map((row) => row.userId))
   const deleted = claimed.filter((userId) => !kept.has(userId))
   await trx.from(tables.guests).whereIn(tables.userId, deleted).delete()
-  return { deleted, kept: [...kept] }
+  return { deleted, kept: claimed.filter((userId) => kept.has(userId)) }
 }

@@ -62,7 +62,11 @@ export class CleanupProgress {
     const done = deleted + left + blocked
     const goal = Math.min(expired, this.#limit + left + blocked)
     const rate = done / seconds
+    const text = `${formatCount(done)} of ${formatCount(goal)} guests, ${formatCount(Math.round(rate))} a second`
+    if (done >= goal) {
+      return text
+    }
     const rest = string.seconds.format(Math.ceil((goal - done) / rate), true)
-    return `${formatCount(done)} of ${formatCount(goal)} guests, ${formatCount(Math.round(rate))} a second, about ${rest} left`
+    return `${text}, about ${rest} left`
   }
 }
