@@ -15,9 +15,9 @@ const app = await createTestApp({
 })
 app.app.listen('SIGTERM', () => app.close())
 app.app.listen('SIGINT', () => app.close())
-app.emitter.on('guest_user:deleted', async () => {
-  process.send!('batch')
-  await sleep(20)
+app.User.before('delete', async () => {
+  process.send!('deleting')
+  await sleep(5)
 })
 process.once('disconnect', () => process.exit())
 
