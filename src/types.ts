@@ -240,7 +240,7 @@ export interface CleanupOptions {
   olderThan?: number
 
   /**
-   * Most guests per transaction, up to 10,000. Defaults to 500
+   * Most guests per transaction, up to 10,000. Defaults to 1000
    */
   batchSize?: number
 

@@ -4,7 +4,7 @@ import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 import type { Expiry } from '../expiry.ts'
 import type { CleanupOptions } from '../types.ts'
 
-const DEFAULT_BATCH_SIZE = 500
+const DEFAULT_BATCH_SIZE = 1000
 
 /**
  * The ids of a batch are bound to one statement, and drivers bind only so many
