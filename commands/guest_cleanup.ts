@@ -1,5 +1,17 @@
-import { BaseCommand } from '@adonisjs/core/ace'
+import { BaseCommand, flags } from '@adonisjs/core/ace'
 import type { CommandOptions } from '@adonisjs/core/types/ace'
+import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
+
+import type { CleanupResult } from '../src/types.ts'
+import { parseAgeFlag } from '../src/console/age_flag.ts'
+import { StopSignals } from '../src/console/stop_signals.ts'
+import { formatCount, formatGuests } from '../src/console/format_count.ts'
+import { CleanupProgress } from '../src/console/cleanup_progress.ts'
+
+/**
+ * Everything else that goes wrong ends with 1, the framework's own status
+ */
+const GUESTS_ARE_BLOCKED = 2
 
 /**
  * `delete_expired_users` of django-guest-user
@@ -9,35 +21,144 @@ export default class GuestCleanup extends BaseCommand {
   static description = 'Delete guests that have expired, and everything that belongs to them'
   static help = [
     'Deletes the guests who are older than "maxAge" of "config/guest_user.ts".',
-    'Run it on a schedule, for example every hour:',
+    'Run it on a schedule, for example every hour. Runs that overlap are safe:',
     '```',
     '0 * * * * cd /path/to/app/build && node ace guest:cleanup',
     '```',
-    'The exit status is 1 when a foreign key kept guests from being deleted.',
+    'SIGINT and SIGTERM stop it after the current batch.',
+    '',
+    'Exit statuses:',
+    '  0    done, or the limit is reached',
+    '  1    an error, or a flag is wrong',
+    '  2    done, but foreign keys keep guests from being deleted',
+    '  130  stopped by SIGINT (Ctrl+C)',
+    '  143  stopped by SIGTERM',
   ]
   static options: CommandOptions = { startApp: true }
 
-  async run() {
-    const guestUsers = await this.app.container.make('guestUser.manager')
-    const { deleted, blocked } = await guestUsers.cleanup({
-      onBatch: (progress) => this.logger.info(`${progress.deleted} guests deleted so far`),
-    })
+  @flags.string({
+    description: 'Delete guests older than that instead of "maxAge", for example 30d or "2 hours"',
+  })
+  declare olderThan?: string
 
-    if (deleted === 0 && blocked.length === 0) {
+  @flags.boolean({ description: 'Only count the guests that have expired' })
+  declare dryRun?: boolean
+
+  @flags.number({ description: 'Most guests per transaction, 1 to 10000', default: 1000 })
+  declare batchSize: number
+
+  @flags.number({ description: 'Delete no more guests than that' })
+  declare limit?: number
+
+  @flags.boolean({ description: 'Print the result as one JSON object, and nothing else' })
+  declare json?: boolean
+
+  async run() {
+    const olderThan = this.olderThan === undefined ? undefined : parseAgeFlag(this.olderThan)
+    if (olderThan === null) {
+      this.exitCode = 1
+      this.logger.error(
+        `"--older-than" must be a duration with its unit, such as 30d, 2h or "45 minutes", not "${this.olderThan}"`
+      )
+      return
+    }
+
+    const stop = new StopSignals()
+    const running = Promise.withResolvers<void>()
+    // The application may have listeners of its own, which would close the
+    // database under a batch
+    this.app.terminating(() => running.promise)
+    try {
+      this.#report(await this.#clean(olderThan, stop.signal), stop.exitCode)
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentsException)) {
+        throw error
+      }
+      this.exitCode = 1
+      this.logger.error(error.message)
+    } finally {
+      stop.release()
+      running.resolve()
+    }
+  }
+
+  async #clean(olderThan: number | undefined, signal: AbortSignal): Promise<CleanupResult> {
+    const { batchSize, limit, dryRun } = this
+    const guestUsers = await this.app.container.make('guestUser.manager')
+    const progress = new CleanupProgress(this.logger, { isTerminal: process.stdout.isTTY, limit })
+    try {
+      return await guestUsers.cleanup({
+        olderThan,
+        batchSize,
+        limit,
+        dryRun,
+        signal,
+        onBatch: this.json ? undefined : (result) => progress.show(result),
+      })
+    } finally {
+      progress.end()
+    }
+  }
+
+  #report(result: CleanupResult, stopped: number | undefined) {
+    this.exitCode = stopped ?? (result.blocked > 0 ? GUESTS_ARE_BLOCKED : 0)
+    if (this.json) {
+      this.logger.log(JSON.stringify({ dryRun: this.dryRun ?? false, ...result }))
+      return
+    }
+    if (this.dryRun) {
+      this.#reportDryRun(result)
+      return
+    }
+    this.#reportBlocked(result)
+    this.#reportLeft(result)
+    this.#summarize(result)
+  }
+
+  #reportDryRun({ expired }: CleanupResult) {
+    const most = this.limit !== undefined && this.limit < expired ? this.limit : expired
+    this.logger.info(
+      `${formatGuests(expired)} ${expired === 1 ? 'has' : 'have'} expired, ${formatCount(most)} would be deleted`
+    )
+  }
+
+  #reportBlocked({ blocked, blockedBy }: CleanupResult) {
+    if (blocked === 0) {
+      return
+    }
+    this.logger.error(
+      `${formatGuests(blocked)} cannot be deleted, because other tables point at them. ` +
+        'Give these foreign keys ON DELETE CASCADE or ON DELETE SET NULL:'
+    )
+    for (const { table, constraint, total, userIds } of blockedBy) {
+      const name = constraint ? ` (${constraint})` : ''
+      const examples = userIds.slice(0, 5).join(', ') + (total > 5 ? ', …' : '')
+      this.logger.error(
+        `${table ?? 'unknown table'}${name}: ${formatGuests(total)}, user ${examples}`
+      )
+    }
+  }
+
+  #reportLeft({ leftBy }: CleanupResult) {
+    for (const { reason, total } of leftBy) {
+      this.logger.warning(
+        reason === 'locked'
+          ? `${formatGuests(total)} left to the next run, because another transaction works on them`
+          : `${formatGuests(total)} left, because "delete()" of the user model keeps the rows`
+      )
+    }
+  }
+
+  #summarize({ expired, deleted, left, blocked, seconds, aborted }: CleanupResult) {
+    if (expired === 0) {
       this.logger.info('No guest has expired')
       return
     }
-    this.logger.success(`Deleted ${deleted} ${deleted === 1 ? 'guest' : 'guests'}`)
-
-    if (blocked.length > 0) {
-      this.exitCode = 1
-      this.logger.error(
-        `${blocked.length} guests cannot be deleted, because other tables point at them. ` +
-          'Give these foreign keys ON DELETE CASCADE or ON DELETE SET NULL'
-      )
-      for (const { userId, reason } of blocked.slice(0, 10)) {
-        this.logger.error(`user ${userId}: ${reason}`)
-      }
+    const summary = `Deleted ${formatGuests(deleted)}; ${formatCount(left)} left out, ${formatCount(blocked)} blocked; ${seconds.toFixed(1)} seconds`
+    if (aborted) {
+      this.logger.warning(`Stopped early. ${summary}`)
+    } else {
+      this.logger.success(summary)
     }
   }
 }

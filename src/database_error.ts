@@ -2,9 +2,10 @@
  * What the four drivers say in their own ways
  */
 export interface DatabaseError {
-  kind: 'unique' | 'not_null' | 'foreign_key' | 'missing_table' | 'transient'
+  kind: 'unique' | 'not_null' | 'foreign_key' | 'missing_table' | 'lock_timeout' | 'transient'
   table?: string
   column?: string
+  constraint?: string
 }
 
 interface DriverError {
@@ -12,6 +13,7 @@ interface DriverError {
   message?: unknown
   table?: unknown
   column?: unknown
+  constraint?: unknown
 }
 
 type Kind = DatabaseError['kind']
@@ -28,6 +30,7 @@ const KINDS: Record<string, Kind> = {
   '42P01': 'missing_table',
   '40001': 'transient',
   '40P01': 'transient',
+  '55P03': 'lock_timeout',
   'ER_DUP_ENTRY': 'unique',
   'ER_BAD_NULL_ERROR': 'not_null',
   'ER_NO_DEFAULT_FOR_FIELD': 'not_null',
@@ -35,6 +38,8 @@ const KINDS: Record<string, Kind> = {
   'ER_ROW_IS_REFERENCED_2': 'foreign_key',
   'ER_NO_SUCH_TABLE': 'missing_table',
   'ER_LOCK_DEADLOCK': 'transient',
+  'ER_LOCK_WAIT_TIMEOUT': 'lock_timeout',
+  'ER_CHECKREAD': 'transient',
   'SQLITE_CONSTRAINT_UNIQUE': 'unique',
   'SQLITE_CONSTRAINT_PRIMARYKEY': 'unique',
   'SQLITE_CONSTRAINT_NOTNULL': 'not_null',
@@ -49,6 +54,7 @@ const MYSQL_MISSING_TABLE = /Table '(?:[^'.]+\.)?([^'.]+)' doesn't exist/
 const POSTGRES_MISSING_TABLE = /relation "([^"]+)" does not exist/
 const SQLITE_CONSTRAINT = /(UNIQUE|NOT NULL|FOREIGN KEY) constraint failed/
 const SQLITE_NOT_NULL = /NOT NULL constraint failed: (\w+)\.(\w+)/
+const MYSQL_FOREIGN_KEY = /fails \((?:`[^`]+`\.)?`([^`]+)`, CONSTRAINT `([^`]+)`/
 const MYSQL_NOT_NULL = /(?:Column|Field) '([^']+)'/
 
 /**
@@ -61,7 +67,7 @@ export function readDatabaseError(error: unknown): DatabaseError | null {
     return null
   }
 
-  const { code, message, table, column } = error as DriverError
+  const { code, message, table, column, constraint } = error as DriverError
   const text = String(message)
   const kind = KINDS[String(code)] ?? readSqliteMessage(text)
   if (!kind) {
@@ -74,6 +80,14 @@ export function readDatabaseError(error: unknown): DatabaseError | null {
   }
   if (typeof column === 'string') {
     found.column = column
+  }
+  if (typeof constraint === 'string') {
+    found.constraint = constraint
+  }
+  const mysql = kind === 'foreign_key' ? MYSQL_FOREIGN_KEY.exec(text) : null
+  if (mysql) {
+    found.table = mysql[1]
+    found.constraint = mysql[2]
   }
   if (kind === 'missing_table') {
     found.table = [SQLITE_MISSING_TABLE, MYSQL_MISSING_TABLE, POSTGRES_MISSING_TABLE]

@@ -307,8 +307,17 @@ export class GuestUserManager {
   }
 
   /**
-   * Deletes expired guests, the oldest first. Sends `guest_user:deleted` after
-   * each batch
+   * Deletes expired guests, the oldest first, in short transactions that are
+   * safe beside other cleanups. Sends `guest_user:deleted` after the commit of
+   * each batch, and waits for its listeners
+   *
+   * @returns how many were deleted, left to the next run, or are blocked by
+   * which foreign key
+   * @throws InvalidArgumentsException when an option makes no sense
+   * @throws E_MISSING_GUESTS_TABLE when the migration was not run
+   *
+   * @example
+   * const { deleted, blockedBy } = await guestUsers.cleanup({ limit: 10_000 })
    */
   async cleanup(options: CleanupOptions = {}): Promise<CleanupResult> {
     const { cleaner } = await this.#load()

@@ -398,9 +398,24 @@ export interface CleanupOptions {
   olderThan?: number
 
   /**
-   * Guests per transaction. Defaults to 500
+   * Most guests per transaction, up to 10,000. Defaults to 1000
    */
   batchSize?: number
+
+  /**
+   * Delete no more guests than that. Defaults to all
+   */
+  limit?: number
+
+  /**
+   * Count the expired guests and change nothing. Defaults to false
+   */
+  dryRun?: boolean
+
+  /**
+   * Stops the cleanup after its current batch
+   */
+  signal?: AbortSignal
 
   /**
    * Called after each batch, outside its transaction
@@ -409,15 +424,59 @@ export interface CleanupOptions {
 }
 
 /**
+ * Expired guests that are still there, for one reason
+ */
+export interface RemainingGuests {
+  total: number
+
+  /**
+   * The first of them, at most 100
+   */
+  userIds: (string | number)[]
+}
+
+/**
+ * Guests whom no cleanup can delete, because a foreign key forbids it
+ */
+export interface BlockedGuests extends RemainingGuests {
+  /**
+   * The table that points at them, null when the database does not tell
+   */
+  table: string | null
+
+  /**
+   * The name of its foreign key, null in SQLite
+   */
+  constraint: string | null
+}
+
+/**
+ * Guests left to the next run. `locked`: another transaction works on them.
+ * `kept`: the user model's `delete()` did not delete the row (soft deletes)
+ */
+export interface LeftGuests extends RemainingGuests {
+  reason: 'locked' | 'kept'
+}
+
+/**
  * What a cleanup did
  */
 export interface CleanupResult {
+  /**
+   * How many guests were expired when it started
+   */
+  expired: number
   deleted: number
+  left: number
+  leftBy: LeftGuests[]
+  blocked: number
+  blockedBy: BlockedGuests[]
+  seconds: number
 
   /**
-   * Guests that a foreign key of another table protects
+   * Whether `signal` ended it early
    */
-  blocked: { userId: string | number; reason: string }[]
+  aborted: boolean
 }
 
 /**
@@ -448,7 +507,7 @@ export interface GuestUserEvents {
   }
 
   /**
-   * After each batch of a cleanup
+   * After the commit of each batch of a cleanup, which waits for the listeners
    */
   'guest_user:deleted': { userIds: (string | number)[] }
 }

@@ -1,10 +1,9 @@
 import { test } from '@japa/runner'
 import { DateTime } from 'luxon'
 
-import GuestCleanup from '../../commands/guest_cleanup.ts'
 import { GuestFactory } from '../../factories/main.ts'
 import { dialect } from '../app/test_database.ts'
-import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
+import { createTestApp, type TestAppOptions } from '../app/test_app.ts'
 
 async function createApp(options: TestAppOptions = {}) {
   const app = await createTestApp(options)
@@ -16,16 +15,10 @@ async function createApp(options: TestAppOptions = {}) {
   return { app, guests, ids }
 }
 
-async function runCommand(app: TestApp, flags: string[] = []) {
-  const ace = await app.app.container.make('ace')
-  ace.ui.switchMode('raw')
-  const command = await ace.create(GuestCleanup, flags)
-  await command.exec()
-  return {
-    exitCode: command.exitCode,
-    output: command.ui.logger.getLogs().map(({ message }) => message),
-  }
-}
+/**
+ * SQLite has no names for foreign keys
+ */
+const nameOf = (constraint: string) => (dialect === 'sqlite' ? null : constraint)
 
 const hoursAgo = (hours: number) => DateTime.now().minus({ hours })
 
@@ -40,7 +33,17 @@ test.group('Cleanup', () => {
     await guests.expired().createMany(3)
     await guests.seen(hoursAgo(2.1)).create()
 
-    assert.deepEqual(await app.guestUsers.cleanup(), { deleted: 4, blocked: [] })
+    const { seconds, ...result } = await app.guestUsers.cleanup()
+    assert.deepEqual(result, {
+      expired: 4,
+      deleted: 4,
+      left: 0,
+      leftBy: [],
+      blocked: 0,
+      blockedBy: [],
+      aborted: false,
+    })
+    assert.isAbove(seconds, 0)
     assert.deepEqual(await ids(), [regular.id, fresh.id, active.id])
     assert.equal(await app.count('guests'), 2)
   })
@@ -104,17 +107,6 @@ test.group('Cleanup', () => {
     )
   })
 
-  test('runs the hooks of the user model', async ({ assert, cleanup }) => {
-    const { app, guests } = await createApp()
-    cleanup(() => app.close())
-    const deleted: unknown[] = []
-    app.User.before('delete', (user) => void deleted.push(user.$primaryKeyValue))
-
-    const user = await guests.expired().create()
-    await app.guestUsers.cleanup()
-    assert.deepEqual(deleted, [user.$primaryKeyValue])
-  })
-
   test('reports whom a foreign key protects, and deletes the others', async ({
     assert,
     cleanup,
@@ -131,8 +123,15 @@ test.group('Cleanup', () => {
 
     const result = await app.guestUsers.cleanup({ batchSize: 2 })
     assert.equal(result.deleted, 2)
-    assert.lengthOf(result.blocked, 1)
-    assert.equal(result.blocked[0].userId, blocked.id)
+    assert.equal(result.blocked, 1)
+    assert.deepEqual(result.blockedBy, [
+      {
+        table: 'orders',
+        constraint: nameOf('orders_user_id_foreign'),
+        total: 1,
+        userIds: [blocked.id],
+      },
+    ])
     assert.deepEqual(await ids(), [blocked.id])
     assert.equal(await app.count('guests'), 1)
   })
@@ -153,39 +152,20 @@ test.group('Cleanup', () => {
     const events: any[] = []
     app.emitter.on('guest_user:deleted', (event) => void events.push(event))
 
-    await assert.rejects(() => app.guestUsers.cleanup(), 'broken hook')
+    await assert.rejects(() => app.guestUsers.cleanup({ batchSize: 1 }), 'broken hook')
     assert.deepEqual(events, [{ userIds: [first.id] }])
-  })
-
-  test('leaves a guest whose row is locked to the next run', async ({ assert, cleanup }) => {
-    const { app, guests, ids } = await createApp()
-    cleanup(() => app.close())
-    const [locked]: any[] = await guests.expired().createMany(4)
-
-    const batches: number[] = []
-    const trx = await app.db.transaction()
-    await trx.from('guests').where('user_id', locked.id).forUpdate()
-    const cleaning = app.guestUsers.cleanup({
-      batchSize: 2,
-      onBatch: ({ deleted }) => batches.push(deleted),
-    })
-    if (dialect === 'sqlite') {
-      // One connection: the cleanup waits until the transaction is over
-      await trx.rollback()
-      assert.equal((await cleaning).deleted, 4)
-      return
-    }
-
-    assert.equal((await cleaning).deleted, 3)
-    assert.deepEqual(batches, [1, 3])
-    assert.deepEqual(await ids(), [locked.id])
-    await trx.rollback()
   })
 
   test('refuses {option} {value}')
     .with([
       { option: 'batchSize', value: 0 },
       { option: 'batchSize', value: Number.NaN },
+      { option: 'batchSize', value: 2.5 },
+      { option: 'batchSize', value: 10_001 },
+      { option: 'limit', value: 0 },
+      { option: 'limit', value: 1.5 },
+      { option: 'olderThan', value: Number.NaN },
+      { option: 'olderThan', value: 3000 * 365 * 86_400_000 },
       { option: 'olderThan', value: -1 },
       { option: 'olderThan', value: Number.POSITIVE_INFINITY },
     ])
@@ -195,10 +175,87 @@ test.group('Cleanup', () => {
       await guests.expired().create()
       await assert.rejects(
         () => app.guestUsers.cleanup({ [option]: value }),
-        new RegExp(`"${option}" of a cleanup must be a number of at least`)
+        new RegExp(`"${option}" of a cleanup must be a `)
       )
       assert.equal(await app.count('users'), 1)
     })
+
+  test('a dry run counts and changes nothing', async ({ assert, cleanup }) => {
+    const { app, guests } = await createApp()
+    cleanup(() => app.close())
+    await guests.expired().createMany(3)
+    await guests.create()
+
+    let result: any
+    const statements = await app.queries.during(async () => {
+      result = await app.guestUsers.cleanup({ dryRun: true })
+    })
+    assert.equal(result.expired, 3)
+    assert.equal(result.deleted, 0)
+    assert.lengthOf(statements, 1)
+    assert.equal(await app.count('users'), 4)
+  })
+
+  test('stops at the limit, the oldest gone', async ({ assert, cleanup }) => {
+    const { app, guests, ids } = await createApp()
+    cleanup(() => app.close())
+    const young: any = await guests.seen(hoursAgo(3)).create()
+    await guests.seen(hoursAgo(5)).createMany(4)
+    const middle: any = await guests.seen(hoursAgo(4)).create()
+
+    const { deleted, expired } = await app.guestUsers.cleanup({ limit: 4, batchSize: 3 })
+    assert.equal(deleted, 4)
+    assert.equal(expired, 6)
+    assert.deepEqual(await ids(), [young.id, middle.id])
+  })
+
+  test('stops after the batch when it is told to', async ({ assert, cleanup }) => {
+    const { app, guests } = await createApp()
+    cleanup(() => app.close())
+    await guests.expired().createMany(6)
+
+    const stop = new AbortController()
+    const result = await app.guestUsers.cleanup({
+      batchSize: 2,
+      signal: stop.signal,
+      onBatch: ({ deleted }) => deleted === 4 && stop.abort(),
+    })
+    assert.isTrue(result.aborted)
+    assert.equal(result.deleted, 4)
+    assert.equal(await app.count('guests'), 2)
+
+    assert.equal((await app.guestUsers.cleanup({ signal: stop.signal })).deleted, 0)
+  })
+
+  test('waits for the listeners of each batch', async ({ assert, cleanup }) => {
+    const { app, guests } = await createApp()
+    cleanup(() => app.close())
+    await guests.expired().createMany(2)
+    const steps: string[] = []
+    app.emitter.on('guest_user:deleted', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      steps.push('told')
+    })
+
+    await app.guestUsers.cleanup({ batchSize: 1, onBatch: () => steps.push('batch') })
+    assert.deepEqual(steps, ['told', 'batch', 'told', 'batch'])
+  })
+
+  test('goes through guests who came in the same microsecond', async ({ assert, cleanup }) => {
+    const { app, guests } = await createApp()
+    cleanup(() => app.close())
+    await app.db.connection().schema.createTable('orders', (table) => {
+      table.integer('user_id').unsigned().references('id').inTable('users').onDelete('RESTRICT')
+    })
+    const users: any[] = await guests.createMany(9)
+    await app.db.table('orders').multiInsert(users.slice(0, 6).map(({ id }) => ({ user_id: id })))
+    const moment = dialect === 'postgres' ? '2020-01-01 00:00:00.123456' : '2020-01-01 00:00:00'
+    await app.db.from('guests').update({ last_seen_at: moment })
+
+    const { deleted, blocked } = await app.guestUsers.cleanup({ batchSize: 2 })
+    assert.equal(deleted, 3)
+    assert.equal(blocked, 6)
+  })
 
   test('two at once delete each guest once', async ({ assert, cleanup }) => {
     const { app, guests } = await createApp()
@@ -211,42 +268,5 @@ test.group('Cleanup', () => {
     ])
     assert.equal(results[0].deleted + results[1].deleted, 30)
     assert.equal(await app.count('users'), 0)
-  })
-})
-
-test.group('guest:cleanup', () => {
-  test('prints how many are gone', async ({ assert, cleanup }) => {
-    const { app, guests } = await createApp()
-    cleanup(() => app.close())
-    await guests.expired().createMany(2)
-
-    const { exitCode, output } = await runCommand(app)
-    assert.notEqual(exitCode, 1)
-    assert.match(output.at(-1)!, /Deleted 2 guests/)
-    assert.equal(await app.count('users'), 0)
-  })
-
-  test('says so when there is nothing to do', async ({ assert, cleanup }) => {
-    const { app, guests } = await createApp()
-    cleanup(() => app.close())
-    await guests.create()
-
-    const { output } = await runCommand(app)
-    assert.match(output.at(-1)!, /No guest has expired/)
-  })
-
-  test('fails when guests are blocked, and says by what', async ({ assert, cleanup }) => {
-    const { app, guests } = await createApp()
-    cleanup(() => app.close())
-    await app.db.connection().schema.createTable('orders', (table) => {
-      table.integer('user_id').unsigned().references('id').inTable('users').onDelete('RESTRICT')
-    })
-    const user = await guests.expired().create()
-    await app.db.table('orders').insert({ user_id: user.$primaryKeyValue })
-
-    const { exitCode, output } = await runCommand(app)
-    assert.equal(exitCode, 1)
-    assert.match(output.join('\n'), /ON DELETE CASCADE/)
-    assert.match(output.join('\n'), new RegExp(`user ${user.$primaryKeyValue}:`))
   })
 })

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Emitter } from '@adonisjs/core/events'
+import type { EventsList } from '@adonisjs/core/types'
+
+import type { UserId } from './guest_tables.ts'
+import type { CleanupPlan } from './cleanup_plan.ts'
+import type { CleanupReport } from './cleanup_report.ts'
+import { BatchOutcome, type BatchCleaner } from './batch.ts'
+import type { Bookmark, ExpiredGuests } from './expired_guests.ts'
+
+/**
+ * So many guests whom others had locked are remembered, then they are tried
+ * again: memory must not grow with the number of guests
+ */
+const MOST_MISSED = 10_000
+
+/**
+ * Milliseconds. Long enough for another cleaner to end its batch
+ */
+const PAUSE_BEFORE_RETRY = 100
+
+/**
+ * One way through the expired guests, from the oldest on
+ */
+export class CleanupRun {
+  #plan: CleanupPlan
+  #expired: ExpiredGuests
+  #batches: BatchCleaner
+  #report: CleanupReport
+  #emitter: Emitter<EventsList>
+  #missed: UserId[] = []
+
+  constructor(
+    plan: CleanupPlan,
+    expired: ExpiredGuests,
+    batches: BatchCleaner,
+    report: CleanupReport,
+    emitter: Emitter<EventsList>
+  ) {
+    this.#plan = plan
+    this.#expired = expired
+    this.#batches = batches
+    this.#report = report
+    this.#emitter = emitter
+  }
+
+  /**
+   * Looks at each guest once. The number of expired guests only falls, so a
+   * clock that jumps back in the database cannot make this go on for ever
+   */
+  async finish(): Promise<void> {
+    let bookmark: Bookmark | undefined
+    let looked = 0
+
+    while (looked < this.#report.expired && !this.#isOver) {
+      const page = await this.#expired.page(this.#nextSize, bookmark)
+      if (page.length === 0) {
+        break
+      }
+      bookmark = page.at(-1)
+      looked += page.length
+      await this.#clean(page.map(({ userId }) => userId))
+      if (this.#missed.length > MOST_MISSED) {
+        await this.#settleMissed()
+      }
+    }
+
+    await this.#settleMissed()
+  }
+
+  get #isOver(): boolean {
+    return this.#plan.signal?.aborted || this.#report.deleted >= this.#plan.limit
+  }
+
+  get #nextSize(): number {
+    return Math.min(this.#plan.batchSize, this.#plan.limit - this.#report.deleted)
+  }
+
+  /**
+   * What is committed is told, even if a later part of the batch fails
+   */
+  async #clean(userIds: UserId[]): Promise<void> {
+    if (userIds.length === 0) {
+      return
+    }
+    const outcome = new BatchOutcome()
+    try {
+      await this.#batches.clean(userIds, outcome)
+    } finally {
+      this.#report.add(outcome)
+      this.#missed.push(...outcome.missed)
+      if (outcome.deleted.length > 0) {
+        await this.#emitter.emit('guest_user:deleted', { userIds: outcome.deleted })
+      }
+    }
+
+    if (outcome.missed.length < userIds.length) {
+      this.#plan.onBatch?.(this.#report.result(false))
+    }
+  }
+
+  async #settleMissed(): Promise<void> {
+    await this.#retryMissed()
+    await this.#forgetGone()
+    this.#report.addLeft('locked', this.#missed)
+    this.#missed = []
+  }
+
+  /**
+   * Tries those again whom others had locked, as long as that gets anywhere, in
+   * smaller batches, so that one locked row holds up few others
+   */
+  async #retryMissed(): Promise<void> {
+    const size = Math.ceil(this.#plan.batchSize / 10)
+    let before = Infinity
+
+    while ((await this.#forgetGone()) && this.#missed.length < before && !this.#isOver) {
+      await sleep(PAUSE_BEFORE_RETRY)
+      before = this.#missed.length
+      const waiting = this.#missed
+      this.#missed = []
+      while (waiting.length > 0 && !this.#isOver) {
+        await this.#clean(waiting.splice(0, Math.min(size, this.#nextSize)))
+      }
+      this.#missed.push(...waiting)
+    }
+  }
+
+  /**
+   * @returns whether anybody is still there
+   */
+  async #forgetGone(): Promise<boolean> {
+    const missed = this.#missed
+    this.#missed = []
+    while (missed.length > 0) {
+      const userIds = missed.splice(0, this.#plan.batchSize)
+      this.#missed.push(...(await this.#expired.among(userIds)))
+    }
+    return this.#missed.length > 0
+  }
+}

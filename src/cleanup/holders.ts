@@ -1,0 +1,85 @@
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+
+import type { GuestTables, UserId } from './guest_tables.ts'
+import { describeHolder, readHolder, type Holder } from './holder.ts'
+import { qualifiedName, readHoldingPaths, type HoldingPath } from './holding_paths.ts'
+
+/**
+ * Looks up what keeps users from being deleted. The catalogue is read once, and
+ * only when a delete was refused
+ */
+export class Holders {
+  #client: QueryClientContract
+  #tables: GuestTables
+  #paths?: HoldingPath[]
+
+  constructor(client: QueryClientContract, tables: GuestTables) {
+    this.#client = client
+    this.#tables = tables
+  }
+
+  /**
+   * Has a delete been refused yet?
+   */
+  get isNeeded(): boolean {
+    return this.#paths !== undefined
+  }
+
+  /**
+   * Who of these is certainly held, and by what? One query for each foreign key
+   */
+  async find(userIds: UserId[]): Promise<Map<UserId, Holder>> {
+    const paths = await this.#readPaths()
+    return this.#follow(
+      paths.filter((path) => path.isCertain),
+      userIds
+    )
+  }
+
+  /**
+   * What holds this user, whose delete was refused? SQLite's error does not say
+   */
+  async explain(userId: UserId, error: unknown): Promise<Holder> {
+    const told = readHolder(error)
+    if (told) {
+      return told
+    }
+    const found = await this.#follow(await this.#readPaths(), [userId])
+    return found.get(userId) ?? { table: null, constraint: null }
+  }
+
+  async #readPaths(): Promise<HoldingPath[]> {
+    this.#paths ??= await readHoldingPaths(this.#client, this.#tables.users)
+    return this.#paths
+  }
+
+  async #follow(paths: HoldingPath[], userIds: UserId[]): Promise<Map<UserId, Holder>> {
+    const found = new Map<UserId, Holder>()
+    for (const { keys } of paths) {
+      const holder = describeHolder(keys.at(-1)!)
+      for (const userId of await this.#selectHeld(keys, userIds)) {
+        found.set(userId, found.get(userId) ?? holder)
+      }
+    }
+    return found
+  }
+
+  async #selectHeld(keys: HoldingPath['keys'], userIds: UserId[]): Promise<UserId[]> {
+    const { guests, userId, users, id } = this.#tables
+    const query = this.#client
+      .from(`${guests} as g`)
+      .join(`${users} as t0`, `t0.${id}`, `g.${userId}`)
+      .distinct(`g.${userId} as userId`)
+      .whereIn(`g.${userId}`, userIds)
+
+    for (const [index, key] of keys.entries()) {
+      query.join(`${qualifiedName(key)} as t${index + 1}`, (join) => {
+        for (const [position, column] of key.columns.entries()) {
+          join.on(`t${index + 1}.${column}`, `t${index}.${key.referencedColumns[position]}`)
+        }
+      })
+    }
+    const rows = await query
+    return rows.map((row) => row.userId)
+  }
+}

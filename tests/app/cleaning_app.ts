@@ -1,0 +1,51 @@
+/**
+ * A process that cleans up when it is told to, and says whom it deleted. To be
+ * killed at any time. It has only what a cleanup needs, so that it starts fast
+ */
+import 'reflect-metadata'
+import { once } from 'node:events'
+import { Emitter } from '@adonisjs/core/events'
+import { Logger } from '@adonisjs/core/logger'
+import { AppFactory } from '@adonisjs/core/factories/app'
+import { Database } from '@adonisjs/lucid/database'
+import { Adapter, BaseModel, column } from '@adonisjs/lucid/orm'
+
+import { Expiry } from '../../src/expiry.ts'
+import { Guest } from '../../src/models/guest.ts'
+import { GuestCleaner } from '../../src/guest_cleaner.ts'
+import { GuestDirectory } from '../../src/guest_directory.ts'
+
+const [connection, options] = process.argv.slice(2).map((argument) => JSON.parse(argument))
+const emitter = new Emitter<any>(new AppFactory().create(new URL('./', import.meta.url)))
+const database = new Database(
+  { connection: 'main', connections: { main: connection } },
+  new Logger({ enabled: false }),
+  emitter
+)
+BaseModel.$adapter = new Adapter(database)
+
+class User extends BaseModel {
+  static table = 'users'
+
+  @column({ isPrimary: true })
+  declare id: number
+}
+User.boot()
+Guest.boot()
+
+const expiry = new Expiry({ maxAge: 2 * 3600 * 1000, expireBy: 'lastSeenAt' })
+const directory = new GuestDirectory(database, User, Guest)
+const cleaner = new GuestCleaner(User, directory, expiry, emitter)
+
+const userIds: unknown[] = []
+emitter.on('guest_user:deleted', (event) => void userIds.push(...event.userIds))
+emitter.once('guest_user:deleted', () => void process.send!({ hasBegun: true }))
+
+// A test that failed waits for nobody
+process.once('disconnect', () => process.exit())
+const told = once(process, 'message')
+process.send!({ isReady: true })
+await told
+const result = await cleaner.run(options)
+await database.manager.closeAll()
+process.send!({ result, userIds }, () => process.disconnect())

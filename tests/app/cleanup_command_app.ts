@@ -1,0 +1,31 @@
+/**
+ * A process that runs `guest:cleanup` like `node ace` does, with listeners like
+ * those of the starter kits
+ */
+import 'reflect-metadata'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import GuestCleanup from '../../commands/guest_cleanup.ts'
+import { createTestApp } from './test_app.ts'
+
+const [connection, ...flags] = process.argv.slice(2)
+const app = await createTestApp({
+  createTables: false,
+  database: { connection: JSON.parse(connection), drop: async () => {} },
+})
+app.app.listen('SIGTERM', () => app.close())
+app.app.listen('SIGINT', () => app.close())
+app.User.before('delete', async () => {
+  process.send!('deleting')
+  await sleep(5)
+})
+process.once('disconnect', () => process.exit())
+
+const ace = await app.app.container.make('ace')
+ace.ui.switchMode('silent')
+const command = await ace.create(GuestCleanup, flags)
+command.ui.switchMode('normal')
+await command.exec()
+process.exitCode = command.exitCode
+process.disconnect()
+await app.close()

@@ -1,0 +1,120 @@
+import { test } from '@japa/runner'
+
+import { hasDeleteOfItsOwn } from '../../src/cleanup/removal.ts'
+import { createTestApp, type TestApp } from '../app/test_app.ts'
+import { FIRST_ID, insertGuests, longAgo } from '../app/guest_rows.ts'
+
+async function createApp(guests: number) {
+  const app = await createTestApp()
+  await insertGuests(app, longAgo(guests))
+  return app
+}
+
+/**
+ * Instead of deleting the row, marks it
+ */
+async function softDelete({ User, db }: TestApp) {
+  await db.connection().schema.alterTable('users', (table) => {
+    table.string('deleted_at').nullable()
+  })
+  User.prototype.delete = async function (this: any) {
+    await this.$trx.from('users').where('id', this.id).update({ deleted_at: 'now' })
+  }
+}
+
+test.group('Cleanup, user models', () => {
+  test('without a say of their own are deleted in one statement', async ({ assert, cleanup }) => {
+    const app = await createApp(50)
+    cleanup(() => app.close())
+    assert.isFalse(hasDeleteOfItsOwn(app.User))
+
+    const statements = await app.queries.during(() => app.guestUsers.cleanup())
+    assert.equal(await app.count('users'), 0)
+    assert.lengthOf(
+      statements.filter((sql) => /delete from .users./i.test(sql)),
+      1
+    )
+  })
+
+  test('a {$self} delete hook runs for each, in the transaction')
+    .with(['before', 'after'] as const)
+    .run(async ({ assert, cleanup }, moment) => {
+      const app = await createApp(3)
+      cleanup(() => app.close())
+      const seen: unknown[] = []
+      app.User[moment]('delete', async (user: any) => {
+        assert.isTrue(user.$trx.isTransaction)
+        seen.push(user.id)
+      })
+
+      const { deleted } = await app.guestUsers.cleanup()
+      assert.equal(deleted, 3)
+      assert.sameMembers(seen, [FIRST_ID, FIRST_ID + 1, FIRST_ID + 2])
+      assert.equal(await app.count('guests'), 0)
+    })
+
+  test('other hooks do not count', async ({ assert, cleanup }) => {
+    const app = await createApp(0)
+    cleanup(() => app.close())
+    app.User.before('save', () => {})
+    assert.isFalse(hasDeleteOfItsOwn(app.User))
+    app.User.$hooks.add('before:delete', () => {})
+    assert.isTrue(hasDeleteOfItsOwn(app.User))
+  })
+
+  test('a delete() that a parent class overrides is called', async ({ assert, cleanup }) => {
+    const app = await createApp(2)
+    cleanup(() => app.close())
+    const parent = Object.getPrototypeOf(app.User.prototype)
+    const { delete: original } = parent
+    let calls = 0
+    parent.delete = async function () {
+      calls += 1
+      await original.call(this)
+    }
+
+    const { deleted } = await app.guestUsers.cleanup()
+    assert.equal(deleted, 2)
+    assert.equal(calls, 2)
+    assert.equal(await app.count('users'), 0)
+  })
+
+  test('guests whose rows are kept stay guests', async ({ assert, cleanup }) => {
+    const app = await createApp(5)
+    cleanup(() => app.close())
+    await softDelete(app)
+    const events: unknown[] = []
+    app.emitter.on('guest_user:deleted', (event) => void events.push(event))
+
+    const result = await app.guestUsers.cleanup({ batchSize: 2 })
+    assert.equal(result.deleted, 0)
+    assert.equal(result.left, 5)
+    assert.equal(result.leftBy[0].reason, 'kept')
+    assert.sameMembers(
+      result.leftBy[0].userIds,
+      [0, 1, 2, 3, 4].map((index) => FIRST_ID + index)
+    )
+    assert.deepEqual(events, [])
+    assert.equal(await app.count('guests'), 5)
+    const users = await app.db.from('users').whereNotNull('deleted_at')
+    assert.lengthOf(users, 5)
+    assert.isTrue(await app.guestUsers.isGuest(await app.User.findOrFail(FIRST_ID)))
+  })
+
+  test('only the rows that are gone count as deleted', async ({ assert, cleanup }) => {
+    const app = await createApp(2)
+    cleanup(() => app.close())
+    const { delete: original } = app.User.prototype
+    app.User.prototype.delete = async function (this: any) {
+      if (this.id !== FIRST_ID) {
+        await original.call(this)
+      }
+    }
+
+    const { deleted, left } = await app.guestUsers.cleanup()
+    assert.equal(deleted, 1)
+    assert.equal(left, 1)
+    assert.isTrue(await app.guestUsers.isGuest(await app.User.findOrFail(FIRST_ID)))
+    assert.equal(await app.count('users'), 1)
+  })
+})

@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import { test } from '@japa/runner'
+import { DateTime, Settings } from 'luxon'
+
+import { dialect } from '../app/test_database.ts'
+import { createTestApp, type TestApp } from '../app/test_app.ts'
+import { FIRST_ID, insertGuests } from '../app/guest_rows.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const MAX_AGE = 2 * HOUR
+
+/**
+ * SQLite and MariaDB hold whole seconds
+ */
+const PRECISION = dialect === 'postgres' ? 1 : 1000
+const held = (moment: number) => Math.floor(moment / PRECISION) * PRECISION
+
+interface World {
+  now: number
+  olderThan?: number
+  batchSize: number
+  limit?: number
+  cleaners: number
+  guests: { seenAgo: number; stayed: number }[]
+}
+
+/**
+ * Ages crowd around the two cutoffs, where mistakes would be made
+ */
+const age = fc.oneof(
+  fc.integer({ min: 0, max: 4 * HOUR }),
+  fc.integer({ min: MAX_AGE - 2000, max: MAX_AGE + 2000 }),
+  fc.integer({ min: HOUR - 3, max: HOUR + 3 }),
+  fc.constantFrom(MAX_AGE, HOUR)
+)
+const world: fc.Arbitrary<World> = fc.record(
+  {
+    now: fc.integer({ min: Date.UTC(2001, 0), max: Date.UTC(2037, 0) }),
+    olderThan: fc.oneof(fc.constant(HOUR), age),
+    batchSize: fc.integer({ min: 1, max: 30 }),
+    limit: fc.integer({ min: 1, max: 20 }),
+    cleaners: fc.integer({ min: 1, max: 3 }),
+    guests: fc.array(fc.record({ seenAgo: age, stayed: age }), { maxLength: 40 }),
+  },
+  { requiredKeys: ['now', 'batchSize', 'cleaners', 'guests'] }
+)
+
+/**
+ * The model: who goes, the oldest first
+ */
+function whoGoes({ now, olderThan = MAX_AGE, limit, guests }: World, expireBy: string) {
+  const cutoff = held(now - olderThan)
+  const moment = ({ seenAgo, stayed }: World['guests'][number]) =>
+    held(now - seenAgo - (expireBy === 'createdAt' ? stayed : 0))
+  return guests
+    .map((guest, index) => ({ id: FIRST_ID + index, moment: moment(guest) }))
+    .filter((guest) => guest.moment < cutoff)
+    .toSorted((one, other) => one.moment - other.moment || one.id - other.id)
+    .slice(0, limit)
+    .map(({ id }) => id)
+}
+
+async function build(app: TestApp, { now, guests }: World) {
+  await app.db.from('users').where('id', '>=', FIRST_ID).delete()
+  await insertGuests(
+    app,
+    guests.map(({ seenAgo, stayed }) => ({
+      createdAt: DateTime.fromMillis(now - seenAgo - stayed),
+      lastSeenAt: DateTime.fromMillis(now - seenAgo),
+    }))
+  )
+}
+
+const idsOf = async (app: TestApp, table: string, column: string) =>
+  (await app.db.from(table).select(`${column} as id`).orderBy(column)).map(({ id }) => Number(id))
+
+test.group('Cleanup, any world', (group) => {
+  group.each.timeout(60_000)
+  group.each.teardown(() => {
+    Settings.now = () => Date.now()
+  })
+
+  test('exactly the expired guests go, counted by {$self}')
+    .with(['lastSeenAt', 'createdAt'] as const)
+    .run(async ({ assert, cleanup }, expireBy) => {
+      const app = await createTestApp({ guestUser: { maxAge: '2 hours', expireBy } })
+      cleanup(() => app.close())
+      const { id: regular }: any = await app.User.create({ email: 'ann@x.test', password: 'ann' })
+      let told: number[] = []
+      app.emitter.on('guest_user:deleted', ({ userIds }) => void told.push(...userIds.map(Number)))
+
+      await fc.assert(
+        fc.asyncProperty(world, async (worldNow) => {
+          await build(app, worldNow)
+          Settings.now = () => worldNow.now
+          told = []
+
+          const { olderThan, batchSize, cleaners } = worldNow
+          // Several cleaners would each delete as many as the limit says
+          const limit = cleaners === 1 ? worldNow.limit : undefined
+          const gone = whoGoes({ ...worldNow, limit }, expireBy)
+          const { expired } = await app.guestUsers.cleanup({ olderThan, dryRun: true })
+          const results = await Promise.all(
+            Array.from({ length: cleaners }, () =>
+              app.guestUsers.cleanup({ olderThan, batchSize, limit })
+            )
+          )
+
+          const stay = worldNow.guests
+            .map((_, index) => FIRST_ID + index)
+            .filter((id) => !gone.includes(id))
+          assert.deepEqual(await idsOf(app, 'users', 'id'), [regular, ...stay])
+          assert.deepEqual(await idsOf(app, 'guests', 'user_id'), stay)
+          assert.deepEqual(await idsOf(app, 'notes', 'user_id'), stay)
+          assert.sameMembers(told, gone)
+          assert.equal(
+            results.reduce((sum, { deleted }) => sum + deleted, 0),
+            gone.length
+          )
+          assert.equal(expired, whoGoes({ ...worldNow, limit: undefined }, expireBy).length)
+        }),
+        { numRuns: 100 }
+      )
+    })
+})
