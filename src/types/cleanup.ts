@@ -8,7 +8,8 @@ export interface CleanupOptions {
   olderThan?: number
 
   /**
-   * Most guests per transaction, up to 10,000. Defaults to 1000
+   * Most guests per transaction, up to 10,000. Defaults to 2000, and to 100 when
+   * users are deleted one by one through their model
    */
   batchSize?: number
 

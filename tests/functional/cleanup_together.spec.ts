@@ -19,7 +19,9 @@ test.group('Cleanup, four at once', () => {
     await insertGuests(app, longAgo(EXPIRED))
 
     const cleaners = await Promise.all(
-      Array.from({ length: CLEANERS }, () => new CleaningProcess(database.connection).ready())
+      Array.from({ length: CLEANERS }, () =>
+        new CleaningProcess(database.connection, { batchSize: 200 }).ready()
+      )
     )
     cleaners.forEach((cleaner) => cleaner.start())
     const results = await Promise.all(cleaners.map((cleaner) => cleaner.result()))
