@@ -8,8 +8,9 @@ export interface CleanupOptions {
   olderThan?: number
 
   /**
-   * Most guests per transaction, up to 10,000. Defaults to 2000, and to 100 when
-   * users are deleted one by one through their model
+   * Most guests per transaction, up to 10,000. Defaults to 2000 on PostgreSQL
+   * and 500 elsewhere, and to 100 when users are deleted one by one through
+   * their model
    */
   batchSize?: number
 
