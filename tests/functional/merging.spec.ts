@@ -91,6 +91,64 @@ test.group('Merging', () => {
     assert.deepEqual(events[0].transferred, { carts: 1, notes: 2, orders: 1 })
   })
 
+  test('works with {userKey} keys')
+    .with([
+      { userKey: 'bigIncrements' as const },
+      { userKey: 'uuid' as const },
+      { userKey: 'string' as const },
+    ])
+    .run(async ({ assert, cleanup }, { userKey }) => {
+      const app = await createTestApp({ userKey })
+      cleanup(() => app.close())
+      const ann: any = await app.User.create(ANN)
+      const guest: any = await app.guestUsers.create()
+      await app.db.table('notes').insert({ user_id: guest.id, body: 'one' })
+
+      await app.guestUsers.merge(guest, ann)
+      assert.deepEqual((await owners(app, 'notes')).map(String), [String(ann.id)])
+      assert.equal(await app.count('users'), 1)
+    })
+
+  test('moves rows that point at something else than the primary key', async ({
+    assert,
+    cleanup,
+  }) => {
+    const { app, ann } = await createShop({
+      async prepare(parts) {
+        await prepareShop(parts)
+        await parts.db.connection().schema.createTable('letters', (table) => {
+          table.string('sender', 254).references('email').inTable('users').onDelete('CASCADE')
+        })
+        await parts.db.connection().schema.createTable('friends', (table) => {
+          table.integer('one').unsigned().references('id').inTable('users').onDelete('CASCADE')
+          table.integer('other').unsigned().references('id').inTable('users').onDelete('CASCADE')
+          table.unique(['one', 'other'])
+        })
+      },
+    })
+    cleanup(() => app.close())
+    const guest: any = await app.guestUsers.create()
+    const bob: any = await app.User.create({ ...ANN, email: 'bob@example.com' })
+    await app.db.table('letters').insert({ sender: guest.email })
+    await app.db.table('friends').multiInsert([
+      { one: guest.id, other: bob.id },
+      { one: bob.id, other: guest.id },
+      { one: ann.id, other: bob.id },
+    ])
+
+    await app.guestUsers.merge(guest, ann)
+    const [letter] = await app.db.from('letters')
+    assert.equal(letter.sender, ANN.email)
+    const friends = await app.db.from('friends').orderBy('one')
+    assert.sameDeepMembers(
+      friends.map(({ one, other }) => [one, other]),
+      [
+        [ann.id, bob.id],
+        [bob.id, ann.id],
+      ]
+    )
+  })
+
   test('moves rows of relations that have no foreign key', async ({ assert, cleanup }) => {
     const { app, ann } = await createShop({
       async prepare(parts) {
