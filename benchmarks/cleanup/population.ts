@@ -105,9 +105,9 @@ export class Population {
     const start = this.#format(DateTime.now().minus({ days: from }))
     const step = Math.max(1, Math.floor((days * 86_400) / count))
 
-    // Guests come in the order of their ids, and are seen for up to a day
+    // Guests come in the order of their ids, and are seen for up to an hour
     const created = `n * ${step}`
-    const seen = `n * ${step} + (n * 7919) % 86400`
+    const seen = `n * ${step} + ((n % 3600) * 7919) % 3600`
     await this.#insert(
       `insert into guests (user_id, created_at, last_seen_at)
        select ${first} + n, ${momentAfter(created)}, ${momentAfter(seen)} from`,

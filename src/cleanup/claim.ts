@@ -1,5 +1,6 @@
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
+import { whereUserIn } from './where_user.ts'
 import type { GuestTables, UserId } from './guest_tables.ts'
 
 const SQLITE = ['better-sqlite3', 'sqlite3', 'libsql']
@@ -22,10 +23,8 @@ export async function claimGuests(
   userIds: UserId[]
 ): Promise<UserId[]> {
   const { guests, userId, moment, users, id } = tables
-  const query = trx
-    .from(`${guests} as g`)
+  const query = whereUserIn(trx.from(`${guests} as g`), `g.${userId}`, userIds)
     .select(`g.${userId} as userId`)
-    .whereIn(`g.${userId}`, userIds)
     .where(`g.${moment}`, '<', cutoff)
 
   if (SQLITE.includes(trx.dialect.name)) {

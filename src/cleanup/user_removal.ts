@@ -2,6 +2,7 @@ import { BaseModel } from '@adonisjs/lucid/orm'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
+import { whereUserIn } from './where_user.ts'
 import type { GuestTables, UserId } from './guest_tables.ts'
 
 export interface Removed {
@@ -50,8 +51,8 @@ async function removeTogether(
   trx: TransactionClientContract,
   claimed: UserId[]
 ): Promise<Removed> {
-  await trx.from(tables.guests).whereIn(tables.userId, claimed).delete()
-  await trx.from(tables.users).whereIn(tables.id, claimed).delete()
+  await whereUserIn(trx.from(tables.guests), tables.userId, claimed).delete()
+  await whereUserIn(trx.from(tables.users), tables.id, claimed).delete()
   return { deleted: claimed, kept: [] }
 }
 
