@@ -44,8 +44,8 @@ export default class GuestCleanup extends BaseCommand {
   @flags.boolean({ description: 'Only count the guests that have expired' })
   declare dryRun?: boolean
 
-  @flags.number({ description: 'Most guests per transaction, 1 to 10000', default: 500 })
-  declare batchSize: number
+  @flags.number({ description: 'Most guests per transaction, 1 to 10000' })
+  declare batchSize?: number
 
   @flags.number({ description: 'Delete no more guests than that' })
   declare limit?: number

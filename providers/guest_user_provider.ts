@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { configProvider } from '@adonisjs/core'
 import { HttpContext } from '@adonisjs/core/http'
 import type { ApplicationService } from '@adonisjs/core/types'
@@ -5,6 +6,9 @@ import type { ApplicationService } from '@adonisjs/core/types'
 import type { GuestUserEvents, ResolvedConfig } from '../src/types.ts'
 import { authenticateAsClient } from '../src/session_guard.ts'
 import { GuestUserManager } from '../src/guest_user_manager.ts'
+import { ConversionForm } from '../src/conversion/conversion_form.ts'
+import { TEMPLATES_DISK, TemplateFinder } from '../src/pages/template_finder.ts'
+import { registerConvertRoutes } from '../src/conversion/register_convert_routes.ts'
 import { E_INVALID_GUEST_USER_CONFIG, E_MISSING_GUEST_USER_MIDDLEWARE } from '../src/errors.ts'
 
 declare module '@adonisjs/core/types' {
@@ -33,17 +37,28 @@ export default class GuestUserProvider {
         ])
       }
 
-      const [database, emitter, hash] = await Promise.all([
+      const [database, emitter, hash, router] = await Promise.all([
         resolver.make('lucid.db'),
         resolver.make('emitter'),
         resolver.make('hash'),
+        resolver.make('router'),
       ])
+      // The application's route names are not known here
+      const urlFor = router.urlBuilder.urlFor as unknown as (name: string) => string
+
       return new GuestUserManager(config, {
         database,
         emitter,
         hashPassword: (value) => hash.make(value),
         tryGuard: (user) => authenticateAsClient(this.app, config.guard, user),
+        registerConvertRoutes: (pattern) => registerConvertRoutes(router, pattern),
+        findUrl: (name) => (router.has(name) ? urlFor(name) : undefined),
       })
+    })
+
+    this.app.container.singleton(TemplateFinder, () => new TemplateFinder(this.app))
+    this.app.container.singleton(ConversionForm, async (resolver) => {
+      return new ConversionForm(await resolver.make('guestUser.manager'))
     })
   }
 
@@ -58,6 +73,24 @@ export default class GuestUserProvider {
   async start() {
     if (this.app.getEnvironment() === 'web') {
       await this.app.container.make('guestUser.manager')
+      await this.#checkTransfer()
+    }
+  }
+
+  /**
+   * A database that cannot be reached now may be there later
+   */
+  async #checkTransfer() {
+    const manager = await this.app.container.make('guestUser.manager')
+    const logger = await this.app.container.make('logger')
+    try {
+      const warnings = await manager.checkTransfer()
+      warnings.forEach((warning) => logger.warn(warning))
+    } catch (error) {
+      if (error instanceof E_INVALID_GUEST_USER_CONFIG) {
+        throw error
+      }
+      logger.warn({ err: error }, 'cannot look up what "transfer" leaves out')
     }
   }
 
@@ -79,6 +112,7 @@ export default class GuestUserProvider {
         import('../src/edge/plugin.ts'),
       ])
       edge.use(edgePluginGuestUser(() => this.app.container.make('guestUser.manager')))
+      edge.mount(TEMPLATES_DISK, fileURLToPath(new URL('../templates', import.meta.url)))
     }
   }
 }

@@ -9,7 +9,7 @@ import type { LazyModel, ResolvedConfig } from './types.ts'
  * @throws E_INVALID_GUEST_USER_CONFIG when it cannot be imported, or is no model
  */
 export async function importModel<Model extends LucidModel>(
-  name: 'userModel' | 'guestModel',
+  name: 'userModel' | 'guestModel' | 'transfer',
   load: LazyModel<Model>
 ): Promise<Model> {
   let imported: { default: Model } | Model

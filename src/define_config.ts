@@ -8,7 +8,9 @@ import type { ApplicationService, ConfigProvider } from '@adonisjs/core/types'
 import { usernames } from './usernames.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
 import { findSessionGuardName } from './session_guard.ts'
-import type { GuestUserConfig, RedirectsConfig, ResolvedConfig } from './types.ts'
+import type { AnyTransferEntry, GuestUserConfig, MergeMode, ResolvedConfig } from './types.ts'
+
+const MERGE_MODES: MergeMode[] = ['automatic', 'ask', 'off']
 
 /**
  * Defines the configuration of guest users
@@ -31,6 +33,26 @@ export function defineConfig<Model extends LucidModel>(
   mustBeFunction('attributes', config.attributes, '({ username }) => ({ email: … })')
   mustBeFunction('username', config.username ?? usernames.uuid(), 'usernames.uuid()')
   mustBeFunction('allow', config.allow ?? (() => true), '(ctx) => true')
+  mustBeFunction('merge', config.merge ?? (() => {}), 'async ({ guest, account, trx }) => { … }')
+
+  const { validator } = config.convert ?? {}
+  if (validator !== undefined && !isValidator(validator)) {
+    throw new E_INVALID_GUEST_USER_CONFIG([
+      '"convert.validator" must be a validator, such as vine.create({ email: vine.string().email() }), or a function that returns one',
+    ])
+  }
+
+  const { mergeMode = 'automatic' } = config
+  if (!MERGE_MODES.includes(mergeMode)) {
+    throw new E_INVALID_GUEST_USER_CONFIG([
+      `"mergeMode" must be one of "${MERGE_MODES.join('", "')}", not "${mergeMode}"`,
+    ])
+  }
+  if (config.transfer !== undefined && !Array.isArray(config.transfer)) {
+    throw new E_INVALID_GUEST_USER_CONFIG([
+      `"transfer" must be a list of relations and models, such as ['notes', { relation: 'cart', onConflict: 'keepGuest' }]`,
+    ])
+  }
 
   const expireBy = config.expireBy ?? 'lastSeenAt'
   if (expireBy !== 'lastSeenAt' && expireBy !== 'createdAt') {
@@ -50,7 +72,11 @@ export function defineConfig<Model extends LucidModel>(
     expireBy,
     allow: config.allow ?? (() => true),
     isCrawler: createCrawlerTest(config.crawlers),
-    redirects: resolveRedirects(config.redirects),
+    redirects: config.redirects ?? {},
+    convert: config.convert ?? {},
+    mergeMode,
+    transfer: config.transfer as AnyTransferEntry[] | undefined,
+    merge: config.merge,
   }))
 }
 
@@ -58,6 +84,10 @@ function mustBeFunction(name: string, value: unknown, example: string) {
   if (typeof value !== 'function') {
     throw new E_INVALID_GUEST_USER_CONFIG([`"${name}" must be a function, such as ${example}`])
   }
+}
+
+function isValidator(value: unknown): boolean {
+  return typeof value === 'function' || typeof (value as any)?.validate === 'function'
 }
 
 /**
@@ -117,14 +147,4 @@ function createCrawlerTest(
   }
   const patterns = crawlers.map((pattern) => new RegExp(pattern, 'i'))
   return (ctx) => patterns.some((pattern) => pattern.test(userAgent(ctx)))
-}
-
-function resolveRedirects(redirects: RedirectsConfig = {}): Required<RedirectsConfig> {
-  const login = redirects.login ?? '/login'
-  return {
-    login,
-    convert: redirects.convert ?? '/signup',
-    anonymous: redirects.anonymous ?? login,
-    registered: redirects.registered ?? '/',
-  }
 }

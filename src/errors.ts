@@ -5,6 +5,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 import { createError, Exception } from '@adonisjs/core/exceptions'
 
 import type { VisitorKind } from './types.ts'
+import { isLocalPath } from './local_path.ts'
 
 const CONFIG_FILE = 'config/guest_user.ts'
 const KERNEL_FILE = 'start/kernel.ts'
@@ -34,6 +35,24 @@ export const E_MISSING_GUESTS_TABLE = createError<[table: string]>(
 export const E_INCOMPLETE_GUEST_ATTRIBUTES = createError<[column: string]>(
   `Cannot create a guest: the column "%s" is NOT NULL and has no value. Return it from "attributes" in "${CONFIG_FILE}", or name it in "passwordColumn" there if it holds the password hash`,
   'E_INCOMPLETE_GUEST_ATTRIBUTES',
+  500
+)
+
+export const E_GUEST_MERGE_FAILED = createError<[reason: string]>(
+  `Cannot merge the guest into the account. %s of "${CONFIG_FILE}"`,
+  'E_GUEST_MERGE_FAILED',
+  500
+)
+
+export const E_INVALID_MERGE_TARGET = createError<[reason: string]>(
+  'Guests are merged into regular users only. %s',
+  'E_INVALID_MERGE_TARGET',
+  500
+)
+
+export const E_SOCIAL_EMAIL_MISSING = createError(
+  'The social provider told no email address, and the users table has a column for it. Give "email" in "attributes" of "guestUser.socialLogin", or ask the provider for the scope',
+  'E_SOCIAL_EMAIL_MISSING',
   500
 )
 
@@ -91,7 +110,7 @@ class VisitorException extends Exception {
 
     ctx.session?.flash('error', message)
     const redirect = ctx.response.redirect()
-    if (error.keepIntendedUrl) {
+    if (error.keepIntendedUrl && isLocalPath(ctx.request.url(true))) {
       redirect.withIntendedUrl()
     }
     return redirect.toPath(error.redirectTo)
@@ -151,6 +170,16 @@ export const E_NOT_A_GUEST = class NotAGuestException extends TurnedAwayExceptio
   static status = 409
   static code = 'E_NOT_A_GUEST'
   static message = 'This account is not a guest any more'
+}
+
+/**
+ * An account has the address that a social provider tells, and nobody knows
+ * whether it is the same person's
+ */
+export const E_SOCIAL_EMAIL_TAKEN = class SocialEmailTakenException extends TurnedAwayException {
+  static status = 409
+  static code = 'E_SOCIAL_EMAIL_TAKEN'
+  static message = 'An account with this email address exists. Log in to it first'
 }
 
 /**

@@ -1,7 +1,6 @@
-import { RuntimeException } from '@adonisjs/core/exceptions'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { quoteQualifiedName } from './qualified_name.ts'
+import { readCatalog } from './catalog.ts'
 
 /**
  * What the database does with a row when the row it points at is deleted
@@ -52,7 +51,7 @@ const SQLITE = `
     )) as "referenced_column",
     f.on_delete as "on_delete"
   from sqlite_master m, pragma_foreign_key_list(m.name) f
-  where m.type = 'table' and lower(f."table") = lower(?)
+  where m.type = 'table' and lower(f."table") = lower(:table)
   order by m.name, f.id, f.seq`
 
 /**
@@ -69,7 +68,7 @@ const POSTGRES = `
   cross join lateral unnest(c.conkey, c.confkey) with ordinality as k (own, other, position)
   join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.own
   join pg_attribute r on r.attrelid = c.confrelid and r.attnum = k.other
-  where c.contype = 'f' and c.conparentid = 0 and c.confrelid = to_regclass(?)
+  where c.contype = 'f' and c.conparentid = 0 and c.confrelid = to_regclass(:table)
   order by n.nspname, t.relname, c.conname, k.position`
 
 const MYSQL = `
@@ -81,12 +80,17 @@ const MYSQL = `
   join information_schema.referential_constraints r
     on r.constraint_schema = k.constraint_schema and r.table_name = k.table_name
     and r.constraint_name = k.constraint_name
-  where k.referenced_table_schema = database() and k.referenced_table_name = ?
+  where k.referenced_table_schema = coalesce(nullif(:schema, ''), database())
+    and k.referenced_table_name = :table
   order by k.table_schema, k.table_name, k.constraint_name, k.ordinal_position`
+
+const QUERIES = { sqlite: SQLITE, postgres: POSTGRES, mysql: MYSQL }
 
 /**
  * Reads the foreign keys that point at a table from the database's own
  * catalogue, in the order of their tables' names
+ *
+ * @param table `users`, or `schema.users`
  */
 export async function readForeignKeys(
   client: QueryClientContract,
@@ -94,7 +98,7 @@ export async function readForeignKeys(
 ): Promise<ForeignKey[]> {
   const keys = new Map<Row['id'], ForeignKey>()
 
-  for (const row of await readRows(client, table)) {
+  for (const row of await readCatalog<Row>(client, table, QUERIES)) {
     const key = keys.get(row.id) ?? {
       name: row.name,
       schema: row.schema,
@@ -108,20 +112,4 @@ export async function readForeignKeys(
     keys.set(row.id, key)
   }
   return [...keys.values()]
-}
-
-async function readRows(client: QueryClientContract, table: string): Promise<Row[]> {
-  const dialect = client.dialect.name
-  switch (dialect) {
-    case 'better-sqlite3':
-    case 'sqlite3':
-    case 'libsql':
-      return client.rawQuery(SQLITE, [table])
-    case 'postgres':
-      return (await client.rawQuery(POSTGRES, [quoteQualifiedName(table)])).rows
-    case 'mysql':
-      return (await client.rawQuery(MYSQL, [table]))[0]
-    default:
-      throw new RuntimeException(`The foreign keys of "${dialect}" databases cannot be read`)
-  }
 }

@@ -5,7 +5,7 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { Expiry } from './expiry.ts'
 import { Holders } from './cleanup/holders.ts'
 import type { GuestDirectory } from './guest_directory.ts'
-import { chooseRemoval } from './cleanup/user_removal.ts'
+import { chooseRemoval, hasDeleteOfItsOwn } from './cleanup/removal.ts'
 import { CleanupReport } from './cleanup/cleanup_report.ts'
 import { BatchCleaner } from './cleanup/batch.ts'
 import { CleanupRun } from './cleanup/cleanup_run.ts'
@@ -41,7 +41,7 @@ export class GuestCleaner {
   }
 
   async run(options: CleanupOptions): Promise<CleanupResult> {
-    const plan = planCleanup(options, this.#expiry)
+    const plan = planCleanup(options, this.#expiry, hasDeleteOfItsOwn(this.#userModel))
     try {
       return await this.#run(plan)
     } catch (error) {
@@ -60,9 +60,9 @@ export class GuestCleaner {
     const report = new CleanupReport(await expired.count())
 
     if (!plan.dryRun) {
-      const removeUsers = chooseRemoval(this.#userModel, tables)
+      const removeGuests = await chooseRemoval(client, this.#userModel, tables, cutoff)
       const holders = new Holders(client, tables)
-      const batches = new BatchCleaner(client, tables, cutoff, removeUsers, holders)
+      const batches = new BatchCleaner(client, removeGuests, holders)
       await new CleanupRun(plan, expired, batches, report, this.#emitter).finish()
     }
     return report.result(plan.signal?.aborted ?? false)

@@ -2,7 +2,7 @@ import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { E_NOT_A_GUEST } from './errors.ts'
-import { readDatabaseError } from './database_error.ts'
+import { retryTransient } from './transient.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 
 /**
@@ -11,11 +11,6 @@ import type { GuestDirectory } from './guest_directory.ts'
  */
 export type Conversion<User extends LucidRow = LucidRow> =
   Record<string, unknown> | ((user: User, trx: TransactionClientContract) => void | Promise<void>)
-
-/**
- * Databases may ask to try again when transactions meet
- */
-const MOST_ATTEMPTS = 3
 
 /**
  * Makes a guest a regular user: the same row of the users table, so that
@@ -37,14 +32,10 @@ export class GuestConverter {
    * @throws E_NOT_A_GUEST when another request or a cleanup was first
    */
   async convert(userId: string | number, conversion: Conversion): Promise<LucidRow> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#convertOnce(userId, conversion)
-      } catch (error) {
-        if (attempt === MOST_ATTEMPTS || readDatabaseError(error)?.kind !== 'transient') {
-          throw this.#directory.explain(error)
-        }
-      }
+    try {
+      return await retryTransient(() => this.#convertOnce(userId, conversion))
+    } catch (error) {
+      throw this.#directory.explain(error)
     }
   }
 
@@ -55,11 +46,14 @@ export class GuestConverter {
       }
 
       const user = await this.#userModel.findOrFail(userId, { client: trx })
+      const id = user.$primaryKeyValue
       if (typeof conversion === 'function') {
         await conversion(user, trx)
       } else {
         user.merge(conversion)
       }
+      // Whatever the values say: everything points at this id
+      user.$setAttribute(this.#userModel.primaryKey, id)
       return user.save()
     })
   }

@@ -1,16 +1,20 @@
-import type { HttpContext } from '@adonisjs/core/http'
+import type { HttpContext, RouteGroup } from '@adonisjs/core/http'
 import type { Emitter } from '@adonisjs/core/events'
 import type { Database } from '@adonisjs/lucid/database'
 import type { EventsList } from '@adonisjs/core/types'
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
-import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
+import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { Expiry } from './expiry.ts'
 import { GuestConverter, type Conversion } from './guest_converter.ts'
+import { GuestMerger } from './merge/guest_merger.ts'
+import { describeLeftOut } from './merge/left_out.ts'
+import { resolveTransfers } from './merge/configured_transfers.ts'
 import { GuestCleaner } from './guest_cleaner.ts'
 import { GuestCreator } from './guest_creator.ts'
 import type { Guest } from './models/guest.ts'
 import { GuestDirectory } from './guest_directory.ts'
+import { UserRegistrar } from './user_registrar.ts'
 import { UnusablePassword } from './unusable_password.ts'
 import { findPasswordColumn, importModel, mustFitGuard } from './configured_models.ts'
 import type {
@@ -36,6 +40,16 @@ export interface GuestUserServices {
    * Rejects users that the guard of the configuration cannot sign in
    */
   tryGuard: (user: LucidRow) => Promise<unknown>
+
+  /**
+   * The pages, which know more of the framework than the manager does
+   */
+  registerConvertRoutes: (pattern: string) => RouteGroup
+
+  /**
+   * The URL of a named route, undefined when there is no such route
+   */
+  findUrl: (routeName: string) => string | undefined
 }
 
 /**
@@ -74,6 +88,46 @@ export class GuestUserManager {
   async guestModel(): Promise<GuestModel> {
     const { directory } = await this.#load()
     return directory.guestModel
+  }
+
+  /**
+   * The property of the user model that holds the password hash, null when it
+   * has none
+   */
+  async passwordColumn(): Promise<string | null> {
+    const { passwordColumn } = await this.#load()
+    return passwordColumn
+  }
+
+  /**
+   * A client for the connection of the users, on the primary server
+   */
+  async client(): Promise<QueryClientContract> {
+    const { directory } = await this.#load()
+    return directory.client()
+  }
+
+  /**
+   * Registers the page on which guests become regular users: the form
+   * (`guest_user.convert`), its submission (`guest_user.convert.store`) and the
+   * page that says it worked (`guest_user.convert.success`)
+   *
+   * @param pattern where the form is
+   * @returns the route group, to add middleware to
+   *
+   * @example
+   * guestUsers.registerConvertRoutes('/convert').use(signupThrottle)
+   */
+  registerConvertRoutes(pattern: string): RouteGroup {
+    return this.#services.registerConvertRoutes(pattern)
+  }
+
+  /**
+   * The URL of one of the package's pages, undefined when its routes were not
+   * registered
+   */
+  findUrl(routeName: 'guest_user.convert' | 'guest_user.convert.success'): string | undefined {
+    return this.#services.findUrl(routeName)
   }
 
   /**
@@ -174,6 +228,85 @@ export class GuestUserManager {
   }
 
   /**
+   * Creates a regular user, for somebody who was no guest. Without a password,
+   * they get a hash that nothing verifies against
+   *
+   * @param within called in the transaction, after the user was inserted
+   */
+  async register(
+    values: UserValues,
+    within?: (user: ConfiguredUser, trx: TransactionClientContract) => unknown
+  ): Promise<ConfiguredUser> {
+    const { registrar } = await this.#load()
+    const user = await registrar.create(
+      values as Record<string, unknown>,
+      within as Parameters<UserRegistrar['create']>[1]
+    )
+    return user as ConfiguredUser
+  }
+
+  /**
+   * Moves everything that belongs to a guest to an account and removes the
+   * guest, in one transaction: that of `into`, when it has one. Sends
+   * `guest_user:merged` after the commit
+   *
+   * @returns the account, read anew
+   * @throws E_NOT_A_GUEST when another request or a cleanup was first
+   * @throws E_INVALID_MERGE_TARGET when `into` is not a regular user
+   * @throws E_GUEST_MERGE_FAILED when something can neither move nor stay
+   *
+   * @example
+   * await guestUsers.merge(guest, await User.findByOrFail('email', 'ann@example.com'))
+   */
+  async merge(
+    guest: LucidRow | string | number,
+    into: LucidRow | string | number,
+    options: { ctx?: HttpContext } = {}
+  ): Promise<ConfiguredUser> {
+    const { merger, directory } = await this.#load()
+    const trx = typeof into === 'object' ? into.$trx : undefined
+    const merged = await merger.merge(
+      primaryKeyOf(guest),
+      primaryKeyOf(into),
+      trx ?? directory.client(),
+      options.ctx
+    )
+    const user = merged.account as ConfiguredUser
+
+    const send = () => {
+      this.#services.emitter.emit('guest_user:merged', {
+        user,
+        guest: merged.guest as ConfiguredUser,
+        transferred: merged.transferred,
+        ctx: options.ctx,
+      })
+    }
+    if (trx) {
+      trx.after('commit', send)
+    } else {
+      send()
+    }
+    return user
+  }
+
+  /**
+   * Reads `transfer` of the configuration
+   *
+   * @returns what it leaves out and would be lost with a merged guest, as
+   * sentences for the log
+   * @throws E_INVALID_GUEST_USER_CONFIG when a name in it is wrong
+   */
+  async checkTransfer(): Promise<string[]> {
+    const { transfer } = this.config
+    if (!transfer) {
+      return []
+    }
+    const { userModel, directory } = await this.#load()
+    const transfers = await resolveTransfers(transfer, userModel)
+    return describeLeftOut(transfers, directory.client(), userModel, directory.guestModel.table)
+  }
+
+  /**
    * Deletes expired guests, the oldest first, in short transactions that are
    * safe beside other cleanups. Sends `guest_user:deleted` after the commit of
    * each batch, and waits for its listeners
@@ -218,9 +351,12 @@ export class GuestUserManager {
 
     return {
       userModel,
+      passwordColumn,
       directory,
       converter: new GuestConverter(userModel, directory),
       creator: new GuestCreator(config, userModel, directory, password),
+      registrar: new UserRegistrar(userModel, directory, passwordColumn, password),
+      merger: new GuestMerger(config, userModel, directory),
       cleaner: new GuestCleaner(userModel, directory, this.expiry, emitter),
     }
   }
@@ -228,9 +364,12 @@ export class GuestUserManager {
 
 interface GuestUserParts {
   userModel: LucidModel
+  passwordColumn: string | null
   directory: GuestDirectory
   converter: GuestConverter
   creator: GuestCreator
+  registrar: UserRegistrar
+  merger: GuestMerger
   cleaner: GuestCleaner
 }
 

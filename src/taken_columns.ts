@@ -36,7 +36,7 @@ export async function findTakenColumns(
   }
 
   const keyName = MYSQL.exec(message)?.[1]
-  const keys = keyName ? await readUniqueKeys(client, { table }) : []
+  const keys = keyName ? await readUniqueKeys(client, table) : []
   return keys.find((key) => key.name === keyName)?.columns ?? []
 }
 

@@ -1,9 +1,11 @@
 /// <reference types="@adonisjs/auth/initialize_auth_middleware" />
 /// <reference types="@adonisjs/session/session_middleware" />
 
+import type { VineValidator } from '@vinejs/vine'
 import type { HttpContext } from '@adonisjs/core/http'
 import type { Authenticators } from '@adonisjs/auth/types'
 import type { ConfigProvider } from '@adonisjs/core/types'
+import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 import type { LucidModel, LucidRow, ModelAttributes } from '@adonisjs/lucid/types/model'
 
 import type { Guest } from './models/guest.ts'
@@ -95,7 +97,8 @@ export interface RedirectsConfig {
 
   /**
    * Guests on a page for regular users (`CONVERT_URL` of django-guest-user).
-   * Defaults to `/signup`
+   * Defaults to the conversion page where its routes are registered, else to
+   * `/signup`
    */
   convert?: RedirectTarget
 
@@ -110,6 +113,134 @@ export interface RedirectsConfig {
    * (`REQUIRED_USER_REDIRECT`). Defaults to `/`
    */
   registered?: RedirectTarget
+}
+
+/**
+ * A compiled validator of VineJS
+ */
+export type ConversionValidator = VineValidator<any, any>
+
+/**
+ * The conversion page
+ */
+export interface ConvertConfig<User = LucidRow> {
+  /**
+   * Validates the form (`CONVERT_FORM` of django-guest-user). Defaults to one
+   * that fits the starter kits' users. With your own, write your own form, too,
+   * in `resources/views/guest_user/convert.edge`
+   */
+  validator?: ConversionValidator | ((ctx: HttpContext) => ConversionValidator)
+
+  /**
+   * What is in the form at first: true for what the guest has in the columns
+   * of the same names (`CONVERT_PREFILL_USERNAME`), or a function.
+   * Defaults to false
+   */
+  prefill?:
+    | boolean
+    | ((
+        guest: User,
+        ctx: HttpContext
+      ) => Record<string, unknown> | Promise<Record<string, unknown>>)
+
+  /**
+   * Where a guest goes who became a regular user, and whom no page sent here
+   * (`CONVERT_REDIRECT_URL`). Defaults to the page that says it worked
+   */
+  redirectTo?: RedirectTarget
+}
+
+/**
+ * What happens when somebody signs in to an account while they are a guest:
+ * the guest is merged into it by itself, the application asks and calls
+ * `ctx.guestUser.mergeInto(user)`, or the guest is left behind
+ */
+export type MergeMode = 'automatic' | 'ask' | 'off'
+
+/**
+ * A row of the guest and one of the account of which only one may stay
+ */
+export interface MergeConflict<Row = any> {
+  guestRow: Row
+  accountRow: Row
+  trx: TransactionClientContract
+}
+
+/**
+ * Which row stays. A callback changes the account's row as it likes; the
+ * guest's is deleted afterwards
+ */
+export type ConflictPolicy<Row = any> =
+  'keepAccount' | 'keepGuest' | ((conflict: MergeConflict<Row>) => void | Promise<void>)
+
+export interface TransferOptions<Row = any> {
+  /**
+   * For rows that clash on unique columns. Without it, rows that say the same
+   * as the account's are dropped, and others fail the merge
+   */
+  onConflict?: ConflictPolicy<Row>
+
+  /**
+   * The guest's rows are deleted, on purpose
+   */
+  discard?: boolean
+}
+
+/**
+ * Rows that point at a user without a relation of the user model
+ */
+export interface ModelTransfer extends TransferOptions {
+  relation?: undefined
+  model: LazyModel<LucidModel>
+
+  /**
+   * The property of the model that holds the key of the user
+   */
+  foreignKey: string
+}
+
+type RelatedRow<Relation> =
+  NonNullable<Relation> extends { __opaque_type: 'hasOne' | 'hasMany'; instance: infer Row }
+    ? Row
+    : NonNullable<Relation> extends { __opaque_type: 'manyToMany' }
+      ? Record<string, any>
+      : never
+
+type TransferableRelation<User> = {
+  [Name in keyof User]-?: [RelatedRow<User[Name]>] extends [never] ? never : Name
+}[keyof User]
+
+type RelationTransfer<User> = {
+  [Name in TransferableRelation<User>]: { relation: Name; model?: undefined } & TransferOptions<
+    RelatedRow<User[Name]>
+  >
+}[TransferableRelation<User>]
+
+/**
+ * What moves to the account: a relation of the user model (hasOne, hasMany or
+ * manyToMany), or the rows of a model
+ */
+export type TransferEntry<User> =
+  TransferableRelation<User> | RelationTransfer<User> | ModelTransfer
+
+/**
+ * The same, of any model
+ */
+export type AnyTransferEntry =
+  string | ({ relation: string; model?: undefined } & TransferOptions) | ModelTransfer
+
+/**
+ * What `merge` of the configuration is given
+ */
+export interface MergeContext<User = LucidRow> {
+  guest: User
+  account: User
+  trx: TransactionClientContract
+
+  /**
+   * Undefined outside a request
+   */
+  ctx?: HttpContext
 }
 
 /**
@@ -186,6 +317,29 @@ export interface GuestUserConfig<Model extends LucidModel> {
    * Where visitors are sent who may not see a page
    */
   redirects?: RedirectsConfig
+
+  /**
+   * The conversion page of `registerConvertRoutes`
+   */
+  convert?: ConvertConfig<InstanceType<Model>>
+
+  /**
+   * What happens when a guest signs in to an account. Defaults to 'automatic'
+   */
+  mergeMode?: MergeMode
+
+  /**
+   * What moves to the account when a guest is merged. Defaults to everything
+   * that the database's foreign keys, and the relations of the user model, say
+   * belongs to the guest
+   */
+  transfer?: TransferEntry<InstanceType<Model>>[]
+
+  /**
+   * Called before anything moves, in the same transaction, for what a transfer
+   * cannot say (sum the carts)
+   */
+  merge?: (context: MergeContext<InstanceType<Model>>) => void | Promise<void>
 }
 
 /**
@@ -206,7 +360,11 @@ export interface ResolvedConfig<Model extends LucidModel = LucidModel> {
   expireBy: 'lastSeenAt' | 'createdAt'
   allow: (ctx: HttpContext) => boolean | Promise<boolean>
   isCrawler: (ctx: HttpContext) => boolean
-  redirects: Required<RedirectsConfig>
+  redirects: RedirectsConfig
+  convert: ConvertConfig<any>
+  mergeMode: MergeMode
+  transfer?: AnyTransferEntry[]
+  merge?: (context: MergeContext<any>) => void | Promise<void>
 }
 
 /**
@@ -240,7 +398,8 @@ export interface CleanupOptions {
   olderThan?: number
 
   /**
-   * Most guests per transaction, up to 10,000. Defaults to 500
+   * Most guests per transaction, up to 10,000. Defaults to 2000, and to 100 when
+   * users are deleted one by one through their model
    */
   batchSize?: number
 
@@ -336,6 +495,17 @@ export interface GuestUserEvents {
    * was not done by a request
    */
   'guest_user:converted': { user: ConfiguredUser; ctx?: HttpContext }
+
+  /**
+   * After the commit that moved everything of a guest to an account. The guest
+   * is gone; `transferred` counts the rows that moved, by table
+   */
+  'guest_user:merged': {
+    user: ConfiguredUser
+    guest: ConfiguredUser
+    transferred: Record<string, number>
+    ctx?: HttpContext
+  }
 
   /**
    * After the commit of each batch of a cleanup, which waits for the listeners

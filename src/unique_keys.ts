@@ -1,7 +1,6 @@
-import { RuntimeException } from '@adonisjs/core/exceptions'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { quoteQualifiedName } from './qualified_name.ts'
+import { readCatalog } from './catalog.ts'
 
 /**
  * Columns that no two rows of a table may share: a primary key, a unique
@@ -11,27 +10,29 @@ import { quoteQualifiedName } from './qualified_name.ts'
 export interface UniqueKey {
   name: string
   columns: string[]
+  isPrimary: boolean
 }
 
 interface Row {
   name: string
   column: string | null
+  primary: boolean | number
 }
 
 /**
  * An INTEGER PRIMARY KEY has no index in SQLite
  */
 const SQLITE = `
-  select 'primary' as "name", k.name as "column", k.pk as "position"
+  select 'primary' as "name", k.name as "column", 1 as "primary", k.pk as "position"
   from pragma_table_info(:table) k where k.pk > 0
   union all
-  select i.name, c.name, c.seqno
+  select i.name, c.name, 0, c.seqno
   from pragma_index_list(:table) i, pragma_index_info(i.name) c
   where i."unique" = 1 and i.partial = 0 and i.origin <> 'pk'
-  order by 1, 3`
+  order by 1, 4`
 
 const POSTGRES = `
-  select i.relname as "name", a.attname as "column"
+  select i.relname as "name", a.attname as "column", x.indisprimary as "primary"
   from pg_index x
   join pg_class i on i.oid = x.indexrelid
   cross join lateral unnest(x.indkey::int2[]) with ordinality as k (number, position)
@@ -41,48 +42,33 @@ const POSTGRES = `
   order by i.relname, k.position`
 
 const MYSQL = `
-  select index_name as \`name\`, if(sub_part is null, column_name, null) as \`column\`
+  select index_name as \`name\`, if(sub_part is null, column_name, null) as \`column\`,
+    index_name = 'PRIMARY' as \`primary\`
   from information_schema.statistics
   where table_schema = coalesce(nullif(:schema, ''), database()) and table_name = :table and non_unique = 0
   order by index_name, seq_in_index`
 
+const QUERIES = { sqlite: SQLITE, postgres: POSTGRES, mysql: MYSQL }
+
 /**
  * Reads the unique keys of a table from the database's own catalogue
+ *
+ * @param table `notes`, or `schema.notes`
  */
 export async function readUniqueKeys(
   client: QueryClientContract,
-  { table, schema }: { table: string; schema?: string | null }
+  table: string
 ): Promise<UniqueKey[]> {
-  const keys = new Map<string, (string | null)[]>()
-  for (const { name, column } of await readRows(client, table, schema ?? '')) {
-    keys.set(name, [...(keys.get(name) ?? []), column])
+  const keys = new Map<string, Row[]>()
+  for (const row of await readCatalog<Row>(client, table, QUERIES)) {
+    keys.set(row.name, [...(keys.get(row.name) ?? []), row])
   }
 
-  return [...keys]
-    .filter((entry): entry is [string, string[]] => !entry[1].includes(null))
-    .map(([name, columns]) => ({ name, columns }))
-}
-
-async function readRows(
-  client: QueryClientContract,
-  table: string,
-  schema: string
-): Promise<Row[]> {
-  const dialect = client.dialect.name
-  switch (dialect) {
-    case 'better-sqlite3':
-    case 'sqlite3':
-    case 'libsql':
-      return client.rawQuery(SQLITE, { table })
-    case 'postgres':
-      return (
-        await client.rawQuery(POSTGRES, {
-          table: quoteQualifiedName(schema ? `${schema}.${table}` : table),
-        })
-      ).rows
-    case 'mysql':
-      return (await client.rawQuery(MYSQL, { table, schema }))[0]
-    default:
-      throw new RuntimeException(`The unique keys of "${dialect}" databases cannot be read`)
-  }
+  return [...keys.values()]
+    .filter((rows) => rows.every(({ column }) => column !== null))
+    .map((rows) => ({
+      name: rows[0].name,
+      columns: rows.map(({ column }) => column!),
+      isPrimary: Boolean(rows[0].primary),
+    }))
 }

@@ -5,6 +5,7 @@ const guestUserConfig = defineConfig({
   enabled: true,
   userModel: () => import('#models/user'),
   username: usernames.friendly(),
+  redirects: { registered: '/notes' },
   attributes: ({ username }) => ({ fullName: username, email: `${username}@guest.invalid` }),
 })
 

@@ -1,6 +1,8 @@
 import { errors } from '@adonisjs/core/http'
 import router from '@adonisjs/core/services/router'
 
+import guestUsers from 'adonisjs-guest-user/services/main'
+
 import { middleware } from '#start/kernel'
 
 const NotesController = () => import('#controllers/notes_controller')
@@ -40,7 +42,7 @@ router
     router.on('/settings').render('pages/settings')
     router.post('/logout', [SessionController, 'destroy'])
   })
-  .use(middleware.regularUserRequired({ loginUrl: '/login', convertUrl: '/signup' }))
+  .use(middleware.regularUserRequired({ loginUrl: '/login' }))
 
 router
   .group(() => {
@@ -50,6 +52,12 @@ router
     router.post('/signup', [NewAccountController, 'store'])
   })
   .use(middleware.unregisteredOnly({ registeredUrl: '/notes' }))
+
+/**
+ * The package's own page for guests who register. It says how, in `templates`
+ * of its own; `resources/views/guest_user/layout.edge` puts it on our paper
+ */
+guestUsers.registerConvertRoutes('/convert')
 
 /**
  * As a route, so that the page "not found" knows the visitor too

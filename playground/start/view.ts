@@ -14,6 +14,9 @@ edge.global('countRows', async (table: string): Promise<number> => {
  * … and which named middleware guards the page
  */
 edge.global('namedMiddleware', (request: HttpRequest): string[] => {
+  if (request.ctx?.route?.name?.startsWith('guest_user.convert')) {
+    return ['registerConvertRoutes']
+  }
   const stack = [...(request.ctx?.route?.middleware.all() ?? [])]
   return stack.flatMap((middleware) => ('args' in middleware && middleware.name) || [])
 })

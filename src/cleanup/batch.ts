@@ -1,14 +1,13 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import debug from '../debug.ts'
-import { claimGuests } from './claim.ts'
 import type { Holders } from './holders.ts'
 import { isRefusal, type Holder } from './holder.ts'
 import { readDatabaseError } from '../database_error.ts'
-import { retryTransient } from './retry_transient.ts'
+import { retryTransient } from '../transient.ts'
 import { runPolitely } from './polite_transaction.ts'
-import type { GuestTables, UserId } from './guest_tables.ts'
-import type { RemoveUsers } from './user_removal.ts'
+import type { UserId } from './guest_tables.ts'
+import type { RemoveGuests } from './removal.ts'
 
 /**
  * What becomes of the guests of a batch
@@ -29,22 +28,12 @@ export class BatchOutcome {
  */
 export class BatchCleaner {
   #client: QueryClientContract
-  #tables: GuestTables
-  #cutoff: string
-  #removeUsers: RemoveUsers
+  #removeGuests: RemoveGuests
   #holders: Holders
 
-  constructor(
-    client: QueryClientContract,
-    tables: GuestTables,
-    cutoff: string,
-    removeUsers: RemoveUsers,
-    holders: Holders
-  ) {
+  constructor(client: QueryClientContract, removeGuests: RemoveGuests, holders: Holders) {
     this.#client = client
-    this.#tables = tables
-    this.#cutoff = cutoff
-    this.#removeUsers = removeUsers
+    this.#removeGuests = removeGuests
     this.#holders = holders
   }
 
@@ -113,14 +102,12 @@ export class BatchCleaner {
   }
 
   async #try(userIds: UserId[], outcome: BatchOutcome): Promise<void> {
-    const claimed = await runPolitely(this.#client, async (trx) => {
-      const got = await claimGuests(trx, this.#tables, this.#cutoff, userIds)
-      return got.length === 0 ? null : { got, ...(await this.#removeUsers(trx, got)) }
-    })
-
-    const got = new Set(claimed?.got)
-    outcome.deleted.push(...(claimed?.deleted ?? []))
-    outcome.kept.push(...(claimed?.kept ?? []))
+    const { claimed, deleted, kept } = await runPolitely(this.#client, (trx) =>
+      this.#removeGuests(trx, userIds)
+    )
+    const got = new Set(claimed)
+    outcome.deleted.push(...deleted)
+    outcome.kept.push(...kept)
     outcome.missed.push(...userIds.filter((userId) => !got.has(userId)))
   }
 }

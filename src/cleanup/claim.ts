@@ -1,6 +1,5 @@
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
-import { whereUserIn } from './where_user.ts'
 import type { GuestTables, UserId } from './guest_tables.ts'
 
 const SQLITE = ['better-sqlite3', 'sqlite3', 'libsql']
@@ -23,8 +22,10 @@ export async function claimGuests(
   userIds: UserId[]
 ): Promise<UserId[]> {
   const { guests, userId, moment, users, id } = tables
-  const query = whereUserIn(trx.from(`${guests} as g`), `g.${userId}`, userIds)
+  const query = trx
+    .from(`${guests} as g`)
     .select(`g.${userId} as userId`)
+    .whereIn(`g.${userId}`, userIds)
     .where(`g.${moment}`, '<', cutoff)
 
   if (SQLITE.includes(trx.dialect.name)) {

@@ -4,7 +4,12 @@ import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 import type { Expiry } from '../expiry.ts'
 import type { CleanupOptions } from '../types.ts'
 
-const DEFAULT_BATCH_SIZE = 500
+const DEFAULT_BATCH_SIZE = 2000
+
+/**
+ * Deleting users one by one through their model takes longer
+ */
+const DEFAULT_ONE_BY_ONE = 100
 
 /**
  * The ids of a batch are bound to one statement, and drivers bind only so many
@@ -26,8 +31,16 @@ export interface CleanupPlan {
 /**
  * @throws InvalidArgumentsException when a number makes no sense
  */
-export function planCleanup(options: CleanupOptions, expiry: Expiry): CleanupPlan {
-  const { olderThan = expiry.maxAge, batchSize = DEFAULT_BATCH_SIZE, limit = Infinity } = options
+export function planCleanup(
+  options: CleanupOptions,
+  expiry: Expiry,
+  isOneByOne: boolean
+): CleanupPlan {
+  const {
+    olderThan = expiry.maxAge,
+    batchSize = isOneByOne ? DEFAULT_ONE_BY_ONE : DEFAULT_BATCH_SIZE,
+    limit = Infinity,
+  } = options
 
   mustBe('olderThan', olderThan, 'a number from 0 to the milliseconds since 1970', () => {
     return olderThan >= 0 && olderThan <= DateTime.now().toMillis()

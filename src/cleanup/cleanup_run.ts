@@ -6,7 +6,7 @@ import type { UserId } from './guest_tables.ts'
 import type { CleanupPlan } from './cleanup_plan.ts'
 import type { CleanupReport } from './cleanup_report.ts'
 import { BatchOutcome, type BatchCleaner } from './batch.ts'
-import type { Bookmark, ExpiredGuests } from './expired_guests.ts'
+import type { ExpiredGuests } from './expired_guests.ts'
 
 /**
  * So many guests whom others had locked are remembered, then they are tried
@@ -45,27 +45,43 @@ export class CleanupRun {
   }
 
   /**
-   * Looks at each guest once. The number of expired guests only falls, so a
-   * clock that jumps back in the database cannot make this go on for ever
+   * Looks at each guest once
    */
   async finish(): Promise<void> {
-    let bookmark: Bookmark | undefined
-    let looked = 0
-
-    while (looked < this.#report.expired && !this.#isOver) {
-      const page = await this.#expired.page(this.#nextSize, bookmark)
-      if (page.length === 0) {
-        break
-      }
-      bookmark = page.at(-1)
-      looked += page.length
-      await this.#clean(page.map(({ userId }) => userId))
+    for await (const userIds of this.#pages()) {
+      await this.#clean(userIds)
       if (this.#missed.length > MOST_MISSED) {
         await this.#settleMissed()
       }
     }
-
     await this.#settleMissed()
+  }
+
+  /**
+   * Each page is read while the one before is being deleted. The number of
+   * expired guests only falls, so a clock that jumps back in the database cannot
+   * make this go on for ever
+   */
+  async *#pages(): AsyncGenerator<UserId[]> {
+    const { batchSize } = this.#plan
+    let next = this.#expired.page(batchSize)
+    let looked = 0
+
+    while (looked < this.#report.expired && !this.#isOver) {
+      const read = await next
+      const page = read.slice(0, this.#nextSize)
+      if (page.length === 0) {
+        return
+      }
+      looked += page.length
+      next = this.#expired.page(batchSize, page.at(-1))
+      try {
+        yield page.map(({ userId }) => userId)
+      } finally {
+        // Nobody may be waiting for it any more
+        await next.catch(() => {})
+      }
+    }
   }
 
   get #isOver(): boolean {

@@ -45,8 +45,7 @@ export async function readHoldingPaths(
       } else if (key.onDelete === 'cascade') {
         emptied.add(key.table)
         if (path.length < LONGEST_PATH && waiting.length < MOST_PATHS && !keys.includes(key)) {
-          const isPostgres = client.dialect.name === 'postgres'
-          waiting.push({ table: isPostgres ? qualifiedName(key) : key.table, keys: path })
+          waiting.push({ table: qualifiedName(key), keys: path })
         }
       }
     }

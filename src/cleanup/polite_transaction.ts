@@ -4,10 +4,14 @@ import type { QueryClientContract, TransactionClientContract } from '@adonisjs/l
 type Work<Result> = (trx: TransactionClientContract) => Promise<Result>
 
 /**
+ * READ COMMITTED locks no gaps between rows, in which new guests would have to
+ * wait.
+ *
  * PostgreSQL looks for deadlocks after a second. A cleanup gives up earlier, so
  * that it is never the site's transaction that fails
  */
-const POSTGRES_LOCK_TIMEOUT = `set local lock_timeout = '500ms'`
+const POSTGRES_SETTINGS = `set transaction isolation level read committed; set local lock_timeout = '500ms'`
+const MYSQL_SETTINGS = { isolationLevel: 'read committed' } as const
 
 /**
  * The default is 50 seconds, in which the visitors of a whole batch would wait.
@@ -23,12 +27,6 @@ const MYSQL_RESTORE = 'set session innodb_lock_wait_timeout = @guest_cleanup_tim
 const LONGEST_SQLITE_PAUSE = 100
 
 /**
- * READ COMMITTED locks no gaps between rows, in which new guests would have to
- * wait
- */
-const OPTIONS = { isolationLevel: 'read committed' } as const
-
-/**
  * Runs a transaction that would rather fail than keep others waiting
  *
  * @throws the driver's error, a transient one when somebody else held a lock
@@ -40,11 +38,11 @@ export async function runPolitely<Result>(
   switch (client.dialect.name) {
     case 'postgres':
       return client.transaction(async (trx) => {
-        await trx.rawQuery(POSTGRES_LOCK_TIMEOUT)
+        await trx.rawQuery(POSTGRES_SETTINGS)
         return work(trx)
-      }, OPTIONS)
+      })
     case 'mysql':
-      return client.transaction((trx) => withShortMysqlTimeout(trx, work), OPTIONS)
+      return client.transaction((trx) => withShortMysqlTimeout(trx, work), MYSQL_SETTINGS)
     default:
       return takeTurns(client, work)
   }

@@ -53,6 +53,32 @@ export class GuestLookup {
   }
 
   /**
+   * Asks the database again: what was remembered may be wrong
+   *
+   * @returns 'anonymous' for a visitor who was cleaned up
+   */
+  async refresh(visitor: LucidRow): Promise<VisitorKind> {
+    const userId = visitor.$primaryKeyValue!
+    this.#memory.forget()
+
+    const guest = await this.#manager.find(userId)
+    if (guest) {
+      this.#memory.rememberGuest(userId, guest.lastSeenAt.toMillis())
+      return this.#answer(visitor, 'guest')
+    }
+    if (await this.#manager.exists(userId)) {
+      this.#memory.rememberRegular(userId)
+      return this.#answer(visitor, 'regular')
+    }
+    return this.#answer(visitor, 'anonymous')
+  }
+
+  #answer(user: LucidRow, kind: VisitorKind): VisitorKind {
+    this.#answers.set(identify(user), Promise.resolve(kind))
+    return kind
+  }
+
+  /**
    * What is known without asking: the visitor has just become this
    */
   remember(visitor: LucidRow, kind: 'guest' | 'regular') {

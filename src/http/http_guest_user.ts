@@ -1,17 +1,17 @@
 import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
-import type { SessionGuard } from '@adonisjs/auth/session'
-import type { SessionUserProviderContract } from '@adonisjs/auth/types/session'
 
-import { GuestLookup } from './guest_lookup.ts'
-import { SessionMemory } from './session_memory.ts'
 import { createVisitKey } from './visit_key.ts'
+import { CurrentVisitor } from './current_visitor.ts'
+import { explainTakenValues } from './taken_values.ts'
 import { isSpeculativeRequest } from './speculative_request.ts'
-import { E_GUEST_USER_REQUIRED, E_NOT_A_GUEST } from '../errors.ts'
-import type { ConfiguredUser, RedirectsConfig, UserValues, VisitorKind } from '../types.ts'
+import { findRedirectPath, type RedirectName } from './redirect_path.ts'
+import { signInSocially, type SocialLoginResult } from './social_sign_in.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
-
-type Guard = SessionGuard<false, SessionUserProviderContract<LucidRow>>
+import type { SocialUser } from '../social/social_user.ts'
+import { SocialLogin, type SocialLoginOptions } from '../social/social_login.ts'
+import { E_GUEST_USER_REQUIRED, E_NOT_A_GUEST, E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
+import type { ConfiguredUser, UserValues, VisitorKind } from '../types.ts'
 
 /**
  * The visitor of one request: `ctx.guestUser`
@@ -25,7 +25,7 @@ type Guard = SessionGuard<false, SessionUserProviderContract<LucidRow>>
 export class HttpGuestUser {
   #ctx: HttpContext
   #manager: GuestUserManager
-  #lookup: GuestLookup
+  #visitor: CurrentVisitor
 
   /**
    * Calls at the same time make one guest
@@ -35,7 +35,7 @@ export class HttpGuestUser {
   constructor(ctx: HttpContext, manager: GuestUserManager) {
     this.#ctx = ctx
     this.#manager = manager
-    this.#lookup = new GuestLookup(manager, new SessionMemory(ctx.session))
+    this.#visitor = new CurrentVisitor(ctx, manager)
   }
 
   /**
@@ -48,12 +48,16 @@ export class HttpGuestUser {
   /**
    * What the visitor is: 'anonymous', 'guest' or 'regular'
    */
-  async kind(): Promise<VisitorKind> {
-    const user = await this.#signedInUser()
-    if (!user) {
-      return 'anonymous'
-    }
-    return this.#lookup.kindOf(user, this.#guard.user)
+  kind(): Promise<VisitorKind> {
+    return this.#visitor.kind()
+  }
+
+  /**
+   * The same, asking the database anew: another tab may have converted the
+   * guest, or a cleanup deleted them
+   */
+  refresh(): Promise<VisitorKind> {
+    return this.#visitor.refresh()
   }
 
   /**
@@ -61,7 +65,7 @@ export class HttpGuestUser {
    * the visitor, the session often knows
    */
   async isGuest(user: LucidRow | null | undefined): Promise<boolean> {
-    return user ? (await this.#lookup.kindOf(user, this.#guard.user)) === 'guest' : false
+    return user ? (await this.#visitor.kindOf(user)) === 'guest' : false
   }
 
   /**
@@ -85,7 +89,7 @@ export class HttpGuestUser {
     const { config } = this.#manager
     const ctx = this.#ctx
 
-    const user = await this.#signedInUser()
+    const user = await this.#visitor.user()
     if (user || ctx.auth.isAuthenticated) {
       return user as ConfiguredUser | undefined
     }
@@ -97,7 +101,7 @@ export class HttpGuestUser {
     }
 
     const guest = await this.#manager.create({ ctx, visitKey: createVisitKey(ctx) })
-    await this.#signIn(guest, 'guest')
+    await this.#visitor.signIn(guest, 'guest')
     return guest
   }
 
@@ -107,20 +111,29 @@ export class HttpGuestUser {
    *
    * @throws E_GUEST_USER_REQUIRED when nobody is signed in
    * @throws E_NOT_A_GUEST when the visitor is a regular user already
+   * @throws E_VALIDATION_ERROR of VineJS when another user has the same in a
+   * unique column
    *
    * @example
    * const values = await request.validateUsing(signupValidator)
    * await guestUser.convert(values)
    */
   async convert(values: UserValues): Promise<ConfiguredUser> {
-    const visitor = await this.#signedInUser()
+    const visitor = await this.#visitor.user()
     if (!visitor) {
       throw new E_GUEST_USER_REQUIRED().turnAway('anonymous', this.redirectPath('anonymous'))
     }
 
-    const user = await this.#manager.convert(visitor, values, { ctx: this.#ctx })
-    await this.#signIn(user, 'regular')
-    return user
+    try {
+      const user = await this.#manager.convert(visitor, values, { ctx: this.#ctx })
+      await this.#visitor.signIn(user, 'regular')
+      return user
+    } catch (error) {
+      if (error instanceof E_NOT_A_GUEST) {
+        await this.refresh()
+      }
+      throw await explainTakenValues(error, values, this.#ctx, this.#manager)
+    }
   }
 
   /**
@@ -128,27 +141,115 @@ export class HttpGuestUser {
    * creates a user where there is no guest, and signs them in
    *
    * @throws E_NOT_A_GUEST when the guest became a regular user elsewhere
+   * @throws E_VALIDATION_ERROR of VineJS when another user has the same in a
+   * unique column
    *
    * @example
    * const user = await guestUser.register(await request.validateUsing(signupValidator))
    */
   async register(values: UserValues): Promise<ConfiguredUser> {
-    const visitor = await this.#signedInUser()
+    const visitor = await this.#visitor.user()
     if (visitor && (await this.isGuest(visitor))) {
       try {
         return await this.convert(values)
       } catch (error) {
-        if (!(error instanceof E_NOT_A_GUEST) || (await this.#manager.exists(visitor))) {
+        if (!(error instanceof E_NOT_A_GUEST) || (await this.kind()) !== 'anonymous') {
           throw error
         }
         // The guest was cleaned up at this moment: there is nothing left to keep
       }
     }
 
-    const userModel = await this.#manager.userModel()
-    const user = (await userModel.create(values as {})) as ConfiguredUser
-    await this.#signIn(user, 'regular')
+    const user = await this.#register(values)
+    await this.#visitor.signIn(user, 'regular')
     return user
+  }
+
+  async #register(values: UserValues): Promise<ConfiguredUser> {
+    try {
+      return await this.#manager.register(values)
+    } catch (error) {
+      throw await explainTakenValues(error, values, this.#ctx, this.#manager)
+    }
+  }
+
+  /**
+   * Signs in somebody whom a social provider vouches for: to the account that
+   * has this identity or this verified address (a guest is merged into it), else
+   * by making the guest a regular user, else by creating a user. A regular user
+   * who is signed in gets the identity added
+   *
+   * @param socialUser the user that `@adonisjs/ally` returns
+   * @throws E_SOCIAL_EMAIL_TAKEN when an account has the address, and it was not
+   * verified on both sides
+   * @throws E_SOCIAL_EMAIL_MISSING when the provider told none
+   *
+   * @example
+   * const githubUser = await ally.use('github').user()
+   * await guestUser.socialLogin(githubUser, {
+   *   findAccount: () => User.findBy('githubId', githubUser.id),
+   *   linkAccount: (user) => user.merge({ githubId: githubUser.id }).save(),
+   * })
+   */
+  async socialLogin(
+    socialUser: SocialUser,
+    options: SocialLoginOptions
+  ): Promise<SocialLoginResult> {
+    const login = new SocialLogin(this.#manager, socialUser, options)
+    try {
+      return await signInSocially(login, this.#visitor, this.#ctx)
+    } catch (error) {
+      if (error instanceof E_SOCIAL_EMAIL_TAKEN) {
+        error.redirectTo = this.redirectPath('login')
+      }
+      throw error
+    }
+  }
+
+  /**
+   * Moves everything of the guest to an account, removes the guest, and signs
+   * the visitor in to the account. For `mergeMode: 'ask'`: before the visitor
+   * signs in, or afterwards. Sends `guest_user:merged`
+   *
+   * @throws E_GUEST_USER_REQUIRED when the visitor is no guest, and was none
+   * before they signed in
+   * @throws E_NOT_A_GUEST when the guest was cleaned up or has converted
+   *
+   * @example
+   * const user = await User.verifyCredentials(email, password)
+   * if (request.input('bring')) await guestUser.mergeInto(user)
+   * await auth.use('web').login(user)
+   */
+  async mergeInto(user: LucidRow): Promise<ConfiguredUser> {
+    const visitor = await this.#visitor.user()
+    const guest = visitor && (await this.isGuest(visitor)) ? visitor : await this.previousGuest()
+    if (!guest) {
+      const kind = visitor ? 'regular' : 'anonymous'
+      throw new E_GUEST_USER_REQUIRED().turnAway(kind, this.redirectPath('anonymous'))
+    }
+
+    const account = await this.#manager.merge(guest, user, { ctx: this.#ctx })
+    this.#visitor.forgetPreviousGuest()
+    if (visitor?.$primaryKeyValue !== account.$primaryKeyValue) {
+      await this.#visitor.signIn(account, 'regular')
+    }
+    return account
+  }
+
+  /**
+   * The guest that the visitor was before they signed in to their account, in
+   * `mergeMode: 'ask'`: somebody to ask about
+   *
+   * @returns null when there is none, or not any more
+   */
+  async previousGuest(): Promise<ConfiguredUser | null> {
+    const visitor = await this.#visitor.user()
+    const guestId = visitor && this.#visitor.previousGuestId(visitor)
+    if (guestId === undefined || !(await this.#manager.find(guestId))) {
+      return null
+    }
+    const userModel = await this.#manager.userModel()
+    return (await userModel.find(guestId)) as ConfiguredUser | null
   }
 
   /**
@@ -157,55 +258,15 @@ export class HttpGuestUser {
    * it is time to write, and one per session to learn who is a guest. Asks the
    * session who is signed in: public pages may not authenticate anybody
    */
-  async recordVisit(): Promise<void> {
-    const userId = this.#ctx.session.get(this.#guard.sessionKeyName)
-    if (userId !== undefined) {
-      await this.#lookup.recordVisit(userId)
-    }
+  recordVisit(): Promise<void> {
+    return this.#visitor.recordVisit()
   }
 
   /**
-   * The path of one of the `redirects` of the configuration
+   * Where visitors are sent: one of the `redirects` of the configuration, or
+   * `convert.redirectTo`
    */
-  redirectPath(name: keyof RedirectsConfig): string {
-    const target = this.#manager.config.redirects[name]
-    return typeof target === 'function' ? target(this.#ctx) : target
-  }
-
-  get #guard(): Guard {
-    return this.#ctx.auth.use(this.#manager.config.guard as never) as unknown as Guard
-  }
-
-  /**
-   * The user of our guard, or the one that another guard has recognised (a
-   * token, say). When nobody was authenticated yet in this request, `ctx.auth`
-   * is told to try, so that `auth.user` says the same
-   */
-  async #signedInUser(): Promise<LucidRow | undefined> {
-    const guard = this.#guard
-    const { auth } = this.#ctx
-
-    if (!guard.user && auth.isAuthenticated) {
-      const user = auth.user as LucidRow | undefined
-      return user && (await this.#manager.isUser(user)) ? user : undefined
-    }
-    if (!guard.user && !guard.authenticationAttempted) {
-      await auth.checkUsing([this.#manager.config.guard as never])
-    }
-    return guard.user
-  }
-
-  /**
-   * The guard's `login` sets the user but leaves `isAuthenticated` false; the
-   * handler of this very request should not see a difference to the next one
-   */
-  async #signIn(user: ConfiguredUser, kind: 'guest' | 'regular') {
-    const guard = this.#guard
-    await guard.login(user)
-    guard.isAuthenticated = true
-    guard.authenticationAttempted = true
-    await this.#ctx.auth.checkUsing([this.#manager.config.guard as never])
-
-    this.#lookup.remember(user, kind)
+  redirectPath(name: RedirectName): string {
+    return findRedirectPath(name, this.#ctx, this.#manager)
   }
 }

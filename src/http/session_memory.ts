@@ -14,6 +14,16 @@ interface Remembered {
 const SESSION_KEY = 'guest_user'
 
 /**
+ * Who somebody was before they signed in
+ */
+interface Previous {
+  guestId: string | number
+  accountId: string
+}
+
+const PREVIOUS_KEY = 'guest_user_previous'
+
+/**
  * A guest may convert in another browser, so "guest" must be asked again after
  * a while. A regular user stays one, so "regular" is final
  */
@@ -56,6 +66,30 @@ export class SessionMemory {
 
   rememberRegular(userId: string | number) {
     this.#remember({ userId: String(userId), kind: 'regular', checkedAt: 0, lastSeenAt: 0 })
+  }
+
+  /**
+   * What was remembered has proved wrong
+   */
+  forget() {
+    this.#session.forget(SESSION_KEY)
+  }
+
+  /**
+   * For this account only: the next one to sign in may be somebody else
+   */
+  rememberPrevious(guestId: string | number, accountId: string | number) {
+    const previous: Previous = { guestId, accountId: String(accountId) }
+    this.#session.put(PREVIOUS_KEY, previous)
+  }
+
+  recallPrevious(accountId: string | number): string | number | undefined {
+    const previous: Previous | undefined = this.#session.get(PREVIOUS_KEY)
+    return previous?.accountId === String(accountId) ? previous.guestId : undefined
+  }
+
+  forgetPrevious() {
+    this.#session.forget(PREVIOUS_KEY)
   }
 
   #recall(userId: string | number): Remembered | undefined {

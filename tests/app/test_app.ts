@@ -1,11 +1,13 @@
 import { tmpdir } from 'node:os'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
+import type { Writable } from 'node:stream'
+import { dirname, join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 
 import type { HttpRouterService } from '@adonisjs/core/types'
+import type { Database } from '@adonisjs/lucid/database'
 import { defineConfig as defineAuth } from '@adonisjs/auth'
 import { defineConfig as defineShield } from '@adonisjs/shield'
 import { IgnitorFactory } from '@adonisjs/core/factories'
@@ -20,7 +22,7 @@ import { createTables } from './tables.ts'
 import { QueryLog } from './query_log.ts'
 import { createTestDatabase, type TestDatabase } from './test_database.ts'
 import { createUserModel, type UserKey } from './user_model.ts'
-import { defineConfig } from '../../index.ts'
+import { defineConfig, type GuestUserManager } from '../../index.ts'
 import type { GuestUserConfig } from '../../src/types.ts'
 
 type UserModel = ReturnType<typeof createUserModel>
@@ -64,10 +66,30 @@ export interface TestAppOptions {
   createTables?: boolean
 
   /**
+   * Tables and relations of an application's own, before it starts
+   */
+  prepare?: (parts: { db: Database; User: UserModel }) => Promise<void>
+
+  /**
+   * Of other packages, with their configuration
+   */
+  providers?: (() => Promise<any>)[]
+  config?: Record<string, unknown>
+
+  /**
+   * Gets the log, which is off otherwise
+   */
+  log?: Writable
+
+  /**
    * A database that is there already, and stays when the application closes
    */
   database?: TestDatabase
-  routes?: (router: HttpRouterService, middleware: NamedMiddleware) => void
+  routes?: (
+    router: HttpRouterService,
+    middleware: NamedMiddleware,
+    guestUsers: GuestUserManager
+  ) => void
 }
 
 export const routerMiddleware = {
@@ -126,11 +148,13 @@ export async function createTestApp(options: TestAppOptions = {}) {
     if (options.createTables !== false) {
       await createTables(db, options.userKey ?? 'increments')
     }
+    await options.prepare?.({ db, User: models.User })
 
     const router = await app.container.make('router')
-    await app.start(() => {
+    await app.start(async () => {
       router.use(options.routerMiddleware ?? defaultRouterMiddleware(options))
-      options.routes?.(router, nameMiddleware(router))
+      const guestUsers = options.routes && (await app.container.make('guestUser.manager'))
+      options.routes?.(router, nameMiddleware(router), guestUsers!)
     })
 
     const server = await app.container.make('server')
@@ -175,9 +199,12 @@ export async function createTestApp(options: TestAppOptions = {}) {
 export type TestApp = Awaited<ReturnType<typeof createTestApp>>
 
 async function writeViews(root: string, views: Record<string, string> = {}) {
-  await mkdir(join(root, 'resources/views'), { recursive: true })
+  const folder = join(root, 'resources/views')
+  await mkdir(folder, { recursive: true })
   for (const [name, contents] of Object.entries(views)) {
-    await writeFile(join(root, 'resources/views', `${name}.edge`), contents)
+    const file = join(folder, `${name}.edge`)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, contents)
   }
 }
 
@@ -196,11 +223,13 @@ function defaultRouterMiddleware({ shield, silentAuth }: TestAppOptions): Middle
 function listProviders(options: TestAppOptions) {
   return [
     () => import('@adonisjs/core/providers/edge_provider'),
+    () => import('@adonisjs/core/providers/vinejs_provider'),
     () => import('@adonisjs/session/session_provider'),
     () => import('@adonisjs/shield/shield_provider'),
     () => import('@adonisjs/lucid/database_provider'),
     () => import('@adonisjs/auth/auth_provider'),
     ...(options.sessionStore === 'redis' ? [() => import('@adonisjs/redis/redis_provider')] : []),
+    ...(options.providers ?? []),
     () => import('../../providers/guest_user_provider.ts'),
   ]
 }
@@ -213,7 +242,11 @@ function describeConfig(
   const provider = () => sessionUserProvider({ model: async () => ({ default: userModel() }) })
 
   return {
-    logger: defineLogger({ default: 'app', loggers: { app: { enabled: false } } }),
+    ...options.config,
+    logger: defineLogger({
+      default: 'app',
+      loggers: { app: { enabled: options.log !== undefined, destination: options.log } },
+    }),
     database: { connection: 'main', connections: { main: connection } },
     redis: defineRedis({ connection: 'main', connections: { main: redis } }),
     session: defineSession({

@@ -45,7 +45,7 @@ export class Visitor {
         ...headers,
       },
     })
-    this.#keepCookies(response.headers.getSetCookie())
+    this.keepCookies(response.headers.getSetCookie())
 
     const text = await response.text()
     return {
@@ -56,7 +56,10 @@ export class Visitor {
     }
   }
 
-  #keepCookies(headers: string[]) {
+  /**
+   * What a response set
+   */
+  keepCookies(headers: string[]) {
     for (const header of headers) {
       const [pair, ...attributes] = header.split(';')
       const separator = pair.indexOf('=')

@@ -27,7 +27,7 @@ const DESTINATIONS: { kind: Kind; destinations: Record<string, string> }[] = [
       '/': '/',
       '/notes': '/notes',
       '/why-register': '/why-register',
-      '/settings': '/signup',
+      '/settings': '/convert',
       '/login': '/login',
       '/signup': '/signup',
     },

@@ -76,6 +76,19 @@ test.group('Forms', (group) => {
     assert.deepEqual(await person.notes(), [body.slice(1)])
   })
 
+  test('what was typed comes back as text, not as markup', async ({ assert, browser, cleanup }) => {
+    for (const path of ['/signup', '/convert']) {
+      const person = await Person.arrive(browser, playground)
+      cleanup(() => person.leave())
+      await person.open('/notes')
+      await person.open(path)
+      const fullName = '"><h6>Bobby</h6>'
+      await person.submit({ fullName, email: 'nobody' })
+      assert.equal(await person.page.inputValue('#fullName'), fullName)
+      assert.equal(await person.page.locator('h6').count(), 0)
+    }
+  })
+
   test('a note is deleted by its button, without JavaScript too', async ({
     assert,
     browser,
@@ -112,7 +125,7 @@ test.group('Forms', (group) => {
     await person.press('Enter')
     assert.deepEqual(await person.notes(), ['Without a mouse'])
 
-    await person.tabTo('.visitor [href="/signup"]')
+    await person.tabTo('.visitor [href="/convert"]')
     await person.press('Enter')
     await person.tabTo('#fullName')
     await keyboard.type('Ida')
@@ -120,9 +133,14 @@ test.group('Forms', (group) => {
     await keyboard.type('ida@example.com')
     await keyboard.press('Tab')
     await keyboard.type(PASSWORD)
+    await keyboard.press('Tab')
+    await keyboard.type(PASSWORD)
     await person.press('Enter')
-    assert.equal(person.where, '/notes')
+    assert.equal(person.where, '/convert/success')
     assert.equal(await person.kind(), 'regular')
+    await person.tabTo('.guest-user-button')
+    await person.press('Enter')
+    await person.open('/notes')
     assert.deepEqual(await person.notes(), ['Without a mouse'])
   })
 

@@ -79,10 +79,11 @@ async function walkThrough(page: Page, assert: Assert) {
   await page.goto('/why-register')
   assert.equal(pathOf(page), '/why-register')
   await page.goto('/settings?from=menu')
-  assert.equal(pathOf(page), '/signup')
+  assert.equal(pathOf(page), '/convert')
   assert.equal(await kindOf(page), 'guest')
 
   const name = `Ann${Math.random().toString(36).slice(2, 8)}`
+  await page.fill('#passwordConfirmation', 'a long secret')
   await signUp(page, name)
   assert.equal(page.url(), `${playground.url}/settings?from=menu`)
   assert.equal(await kindOf(page), 'regular')
@@ -232,7 +233,7 @@ test.group('Playground', (group) => {
       })
       cleanup(() => context.close())
 
-      const paths = ['/', '/notes', '/why-register', '/login', '/signup', '/settings']
+      const paths = ['/', '/notes', '/why-register', '/login', '/signup', '/settings', '/convert']
       for (const path of paths) {
         const response = await page.goto(path)
         const policy = response!.headers()['content-security-policy']

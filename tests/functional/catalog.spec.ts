@@ -67,7 +67,7 @@ test.group('The catalogue', () => {
     cleanup(() => app.close())
 
     const columns = async (table: string) =>
-      (await readUniqueKeys(app.db.connection(), { table })).map((key) => key.columns)
+      (await readUniqueKeys(app.db.connection(), table)).map((key) => key.columns)
     assert.deepEqual(await columns('likes'), [['user_id', 'post_id']])
     assert.sameDeepMembers(await columns('users'), [['id'], ['email']])
     assert.sameDeepMembers(await columns('guests'), [['user_id'], ['visit_key']])
@@ -95,9 +95,7 @@ test.group('The catalogue', () => {
     for (const statement of statements) {
       await app.db.rawQuery(statement)
     }
-    assert.deepEqual(await readUniqueKeys(app.db.connection(), { table: 'notes' }).then(names), [
-      ['id'],
-    ])
+    assert.deepEqual(await readUniqueKeys(app.db.connection(), 'notes').then(names), [['id']])
 
     function names(keys: { columns: string[] }[]) {
       return keys.map((key) => key.columns)

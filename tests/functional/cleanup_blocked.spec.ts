@@ -23,7 +23,7 @@ async function createApp(guests: number, table: string, columns: Columns) {
 const nameOf = (constraint: string) => (dialect === 'sqlite' ? null : constraint)
 
 const deletesOfUsers = (statements: string[]) =>
-  statements.filter((sql) => /^delete from .users./i.test(sql)).length
+  statements.filter((sql) => /delete from .users./i.test(sql)).length
 
 async function remainingUsers({ db }: TestApp): Promise<number[]> {
   const users = await db.from('users').select('id').orderBy('id')

@@ -25,13 +25,9 @@ test.group('Cleanup beside other transactions', () => {
       const app = await createApp(4)
       cleanup(() => app.close())
 
-      const batches: number[] = []
       const trx = await app.db.transaction()
       await trx.from(table).where(column, FIRST_ID).forUpdate()
-      const cleaning = app.guestUsers.cleanup({
-        batchSize: 2,
-        onBatch: ({ deleted }) => batches.push(deleted),
-      })
+      const cleaning = app.guestUsers.cleanup({ batchSize: 2 })
       if (dialect === 'sqlite') {
         // One connection: the cleanup waits until the transaction is over
         await trx.rollback()
@@ -44,7 +40,6 @@ test.group('Cleanup beside other transactions', () => {
       assert.equal(deleted, 3)
       assert.deepEqual(leftBy, [{ reason: 'locked', total: 1, userIds: [FIRST_ID] }])
       assert.equal(blocked, 0)
-      assert.deepEqual(batches, [1, 3])
       assert.deepEqual(await remainingUsers(app), [FIRST_ID])
       assert.equal((await app.guestUsers.cleanup()).deleted, 1)
     })

@@ -4,7 +4,8 @@ import type { HttpContext } from '@adonisjs/core/http'
 import { Visitor } from '../app/visitor.ts'
 import { whoAmI } from '../app/who_am_i.ts'
 import { GuestFactory } from '../../factories/main.ts'
-import { createTestApp, type TestAppOptions } from '../app/test_app.ts'
+import { logIn } from '../app/log_in.ts'
+import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
 
 const ANN = { fullName: 'Ann', email: 'ann@example.com', password: 'secret12' }
 
@@ -82,7 +83,10 @@ test.group('Converting', () => {
 
     const visitor = new Visitor(app.url)
     const before = (await visitor.get('/cart')).json()
-    assert.equal((await visitor.post('/convert', ANN)).status, 500)
+    const json = { accept: 'application/json' }
+    const answer = await visitor.post('/convert', ANN, json)
+    assert.equal(answer.status, 422)
+    assert.deepInclude(answer.json().errors[0], { field: 'email', rule: 'database.unique' })
     assert.deepEqual((await visitor.get('/about')).json(), before)
     assert.equal(await app.count('guests'), 1)
     assert.equal(await app.count('users'), 2)
@@ -114,6 +118,23 @@ test.group('Converting', () => {
     const again = { ...ANN, email: 'other@example.com' }
     assert.equal((await visitor.post('/convert', again)).status, 409)
     assert.equal((await visitor.get('/about')).json().name, 'Ann')
+  })
+
+  test('outside the request is known after signing in again', async ({ assert, cleanup }) => {
+    const app: TestApp = await createApp({
+      routes(router, middleware) {
+        router.get('/cart', whoAmI).use(middleware.allowGuestUser())
+        router.get('/about', whoAmI)
+        router.post('/confirm', async (ctx) => {
+          await logIn(ctx, await app.guestUsers.convert(ctx.auth.user as any, ANN))
+        })
+      },
+    })
+    cleanup(() => app.close())
+    const visitor = new Visitor(app.url)
+    await visitor.get('/cart')
+    await visitor.post('/confirm')
+    assert.deepInclude((await visitor.get('/about')).json(), { name: 'Ann', kind: 'regular' })
   })
 
   test('races a cleanup of the same, expired guests', async ({ assert, cleanup }) => {

@@ -1,7 +1,12 @@
 import { test } from '@japa/runner'
 
 import { FreshApp } from './fresh_app.ts'
-import { readTypescriptBlocks } from './documentation.ts'
+import {
+  ASSUMED_FILES,
+  ASSUMED_IMPORTS,
+  ASSUMED_RELATIONS,
+  readTypescriptBlocks,
+} from './documentation.ts'
 import { Visitor } from '../app/visitor.ts'
 
 const ROUTES = `
@@ -14,6 +19,7 @@ router
 router.get('/settings', () => 'settings').use(middleware.regularUserRequired({ convertUrl: '/join' }))
 router.get('/why', () => 'why').use(middleware.guestUserRequired())
 router.get('/join', () => 'join').use(middleware.unregisteredOnly())
+guestUsers.registerConvertRoutes('/account')
 router.get('/service', async () => {
   const guest = await guestUsers.create({ username: 'made-by-the-service' })
   return { email: guest.email, isGuest: await guestUsers.isGuest(guest) }
@@ -27,6 +33,11 @@ const HOME = `
   <b>somebody else</b>
 @end
 `
+
+async function readToken(visitor: Visitor): Promise<string> {
+  const { text } = await visitor.get('/account')
+  return /name='_csrf' value='([^']+)'/.exec(text)![1]
+}
 
 test.group('The packed package in a fresh application', (group) => {
   let app: FreshApp
@@ -82,14 +93,29 @@ test.group('The packed package in a fresh application', (group) => {
 
   test('types infer, and the compiler is content', async ({ assert }) => {
     await app.edit('start/routes.ts', (routes) => {
-      return `import guestUsers from 'adonisjs-guest-user/services/main'\n${routes}${ROUTES}`
+      const open = routes.replace('middleware.guest()', 'middleware.unregisteredOnly()')
+      return `import guestUsers from 'adonisjs-guest-user/services/main'\n${open}${ROUTES}`
     })
     await app.edit('resources/views/home.edge', (view) => view + HOME)
     assert.equal(await app.typecheck(), '')
   })
 
   test('the TypeScript of README and docs compiles', async ({ assert, cleanup }) => {
-    cleanup(() => app.removeFile('documentation'))
+    const user = await app.read('app/models/user.ts')
+    cleanup(async () => {
+      await app.write('app/models/user.ts', user)
+      for (const path of ['documentation', ...Object.keys(ASSUMED_FILES)]) {
+        await app.removeFile(path)
+      }
+    })
+
+    await app.write(
+      'app/models/user.ts',
+      ASSUMED_IMPORTS + user.replace(/\n}\s*$/, `\n${ASSUMED_RELATIONS}}\n`)
+    )
+    for (const [path, contents] of Object.entries(ASSUMED_FILES)) {
+      await app.write(path, contents)
+    }
     const blocks = await readTypescriptBlocks()
     assert.isAbove(Object.keys(blocks).length, 12)
     for (const [name, code] of Object.entries(blocks)) {
@@ -130,6 +156,26 @@ test.group('The packed package in a fresh application', (group) => {
     assert.equal((await visitor.get('/settings')).location, '/join')
     assert.equal((await visitor.get('/why')).text, 'why')
     assert.equal((await visitor.get('/join')).text, 'join')
+
+    const { text } = await visitor.get('/account')
+    assert.include(text, 'Create your account')
+    const stylesheet = /<link rel="stylesheet" href="([^"]+)"/.exec(text)![1]
+    assert.include((await visitor.get(stylesheet)).text, '.guest-user-card')
+    const form = {
+      fullName: 'Ann',
+      email: 'ann@example.com',
+      password: 'secret12',
+      passwordConfirmation: 'secret12',
+      _csrf: /name='_csrf' value='([^']+)'/.exec(text)![1],
+    }
+    assert.equal((await visitor.post('/account', form)).location, '/settings')
+    assert.equal((await visitor.get('/settings')).text, 'settings')
+
+    const late = new Visitor(app.url)
+    await late.get('/cart')
+    const login = { email: 'ann@example.com', password: 'secret12', _csrf: await readToken(late) }
+    assert.equal((await late.post('/login', login)).status, 302)
+    assert.equal((await late.get('/cart')).json().sure, first.sure)
 
     const service = (await new Visitor(app.url).get('/service')).json()
     assert.deepEqual(service, { email: 'made-by-the-service@guest.invalid', isGuest: true })

@@ -42,6 +42,11 @@ const DEPENDENCIES = [
  * own, with the packed package installed by npm
  */
 export class FreshApp {
+  /**
+   * What the server has printed since it was started
+   */
+  log = ''
+
   private constructor(
     readonly folder: string,
     private readonly environment: NodeJS.ProcessEnv
@@ -130,15 +135,18 @@ export class FreshApp {
       env: this.environment,
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    let log = ''
-    for await (const chunk of server.stdout) {
-      log += chunk
-      if (log.includes('started HTTP server')) {
-        break
-      }
-    }
+    this.log = ''
+    await new Promise<void>((resolve) => {
+      server.stdout.setEncoding('utf-8').on('data', (chunk) => {
+        this.log += chunk
+        if (this.log.includes('started HTTP server')) {
+          resolve()
+        }
+      })
+      server.once('close', resolve)
+    })
     if (server.exitCode !== null) {
-      throw new Error(`The server did not start:\n${log}`)
+      throw new Error(`The server did not start:\n${this.log}`)
     }
 
     return async () => {

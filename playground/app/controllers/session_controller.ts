@@ -8,9 +8,16 @@ export default class SessionController {
     return view.render('pages/login')
   }
 
-  async store({ auth, request, response }: HttpContext) {
+  /**
+   * A guest takes the notes along into the account
+   */
+  async store({ auth, guestUser, request, response, session }: HttpContext) {
     const { email, password } = await request.validateUsing(loginValidator)
     const user = await User.verifyCredentials(email, password)
+
+    if (await guestUser.check()) {
+      session.flash('success', 'Welcome back. What you wrote as a guest came with you.')
+    }
     await auth.use('web').login(user)
 
     return response.redirect().toIntended('/notes')

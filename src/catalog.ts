@@ -1,0 +1,44 @@
+import { RuntimeException } from '@adonisjs/core/exceptions'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+
+import { quoteQualifiedName, splitQualifiedName } from './qualified_name.ts'
+
+/**
+ * The same question to the catalogue of each database. `:table` stands for the
+ * name of the table: quoted for `to_regclass` of PostgreSQL; for MySQL,
+ * `:schema` is the name of its database, or empty
+ */
+export interface CatalogQueries {
+  sqlite: string
+  postgres: string
+  mysql: string
+}
+
+/**
+ * Asks the database's own catalogue about a table
+ *
+ * @param table `users`, or `schema.users`
+ */
+export async function readCatalog<Row>(
+  client: QueryClientContract,
+  table: string,
+  queries: CatalogQueries
+): Promise<Row[]> {
+  const dialect = client.dialect.name
+  switch (dialect) {
+    case 'better-sqlite3':
+    case 'sqlite3':
+    case 'libsql':
+      return client.rawQuery(queries.sqlite, { table })
+    case 'postgres': {
+      const { rows } = await client.rawQuery(queries.postgres, { table: quoteQualifiedName(table) })
+      return rows
+    }
+    case 'mysql': {
+      const [rows] = await client.rawQuery(queries.mysql, splitQualifiedName(table))
+      return rows
+    }
+    default:
+      throw new RuntimeException(`The catalogue of "${dialect}" databases cannot be read`)
+  }
+}

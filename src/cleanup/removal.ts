@@ -1,0 +1,58 @@
+import { BaseModel } from '@adonisjs/lucid/orm'
+import type { LucidModel } from '@adonisjs/lucid/types/model'
+import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
+
+import type { GuestTables, UserId } from './guest_tables.ts'
+import { removeTogether } from './remove_together.ts'
+import { removeThroughModel } from './remove_through_model.ts'
+import { cascadesToGuests, removeInOneStatement } from './remove_in_one_statement.ts'
+
+/**
+ * Whom a transaction claimed, and what became of them
+ */
+export interface Removed {
+  claimed: UserId[]
+  deleted: UserId[]
+
+  /**
+   * Their rows are still there after `user.delete()`: the model hides users
+   * instead of deleting them. They stay guests
+   */
+  kept: UserId[]
+}
+
+/**
+ * Claims guests and removes them and their users, in the given transaction
+ */
+export type RemoveGuests = (trx: TransactionClientContract, userIds: UserId[]) => Promise<Removed>
+
+/**
+ * One statement for all of them, unless the model has its own ideas about what
+ * deleting means
+ */
+export async function chooseRemoval(
+  client: QueryClientContract,
+  userModel: LucidModel,
+  tables: GuestTables,
+  cutoff: string
+): Promise<RemoveGuests> {
+  if (hasDeleteOfItsOwn(userModel)) {
+    return (trx, userIds) => removeThroughModel(trx, userModel, tables, cutoff, userIds)
+  }
+  return client.dialect.name === 'postgres' && (await cascadesToGuests(client, tables))
+    ? (trx, userIds) => removeInOneStatement(trx, tables, cutoff, userIds)
+    : (trx, userIds) => removeTogether(trx, tables, cutoff, userIds)
+}
+
+/**
+ * Does deleting a user mean more than deleting its row?
+ */
+export function hasDeleteOfItsOwn(userModel: LucidModel): boolean {
+  const hooks = userModel.$hooks.all()
+  return (
+    ['before:delete', 'after:delete'].some((event) => hooks.get(event)?.size) ||
+    userModel.prototype.delete !== BaseModel.prototype.delete ||
+    userModel.prototype.$getQueryFor !== BaseModel.prototype.$getQueryFor ||
+    userModel.$adapter !== BaseModel.$adapter
+  )
+}

@@ -1,0 +1,23 @@
+import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
+
+import { claimGuests } from './claim.ts'
+import type { Removed } from './removal.ts'
+import type { GuestTables, UserId } from './guest_tables.ts'
+
+/**
+ * Deletes guests, then their users, each with one statement. The database may
+ * know no foreign keys: SQLite has to be told to mind them
+ */
+export async function removeTogether(
+  trx: TransactionClientContract,
+  tables: GuestTables,
+  cutoff: string,
+  userIds: UserId[]
+): Promise<Removed> {
+  const claimed = await claimGuests(trx, tables, cutoff, userIds)
+  if (claimed.length > 0) {
+    await trx.from(tables.guests).whereIn(tables.userId, claimed).delete()
+    await trx.from(tables.users).whereIn(tables.id, claimed).delete()
+  }
+  return { claimed, deleted: claimed, kept: [] }
+}

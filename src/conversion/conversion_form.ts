@@ -1,0 +1,118 @@
+/// <reference types="@adonisjs/core/providers/vinejs_provider" />
+
+import type { HttpContext } from '@adonisjs/core/http'
+import type { LucidRow } from '@adonisjs/lucid/types/model'
+
+import { createTexts } from '../pages/texts.ts'
+import type { ConversionValidator } from '../types.ts'
+import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
+import type { GuestUserManager } from '../guest_user_manager.ts'
+import { createDefaultMessages, createDefaultValidator } from './default_validator.ts'
+import { listConversionFields, type ConversionField } from './conversion_field.ts'
+
+interface DefaultForm {
+  fields: ConversionField[]
+  validator: ConversionValidator
+}
+
+/**
+ * `E_VALIDATION_ERROR` of VineJS
+ */
+export interface ValidationError extends Error {
+  code: 'E_VALIDATION_ERROR'
+  messages: { field: string; rule: string; message: string }[]
+}
+
+/**
+ * What a guest fills in to become a regular user
+ */
+export class ConversionForm {
+  #manager: GuestUserManager
+  #defaultForm?: Promise<DefaultForm>
+
+  constructor(manager: GuestUserManager) {
+    this.#manager = manager
+  }
+
+  /**
+   * The inputs of the default form
+   */
+  async fields(): Promise<ConversionField[]> {
+    const { fields } = await this.#loadDefaultForm()
+    return fields
+  }
+
+  /**
+   * What is in the form before anybody typed
+   */
+  async prefill(ctx: HttpContext, guest: LucidRow): Promise<Record<string, unknown>> {
+    const { prefill } = this.#manager.config.convert
+    if (typeof prefill === 'function') {
+      return prefill(guest, ctx)
+    }
+    return prefill ? guest.$attributes : {}
+  }
+
+  /**
+   * @returns values for columns of the user, never for its primary key
+   * @throws E_VALIDATION_ERROR of VineJS
+   */
+  async validate(ctx: HttpContext): Promise<Record<string, unknown>> {
+    const { validator } = this.#manager.config.convert
+    const values = validator
+      ? await ctx.request.validateUsing(pickValidator(validator, ctx))
+      : await this.#validateDefault(ctx)
+
+    const userModel = await this.#manager.userModel()
+    const isColumn = (name: string) => name !== userModel.primaryKey && userModel.$hasColumn(name)
+    return Object.fromEntries(Object.entries(values).filter(([name]) => isColumn(name)))
+  }
+
+  async #validateDefault(ctx: HttpContext): Promise<Record<string, unknown>> {
+    const { validator } = await this.#loadDefaultForm()
+    const messagesProvider = await createDefaultMessages(createTexts(ctx))
+    return ctx.request.validateUsing(validator, { messagesProvider })
+  }
+
+  /**
+   * Says what is wrong in the words of the default form
+   */
+  translate(error: ValidationError, ctx: HttpContext) {
+    if (this.#manager.config.convert.validator === undefined) {
+      const text = createTexts(ctx)
+      error.messages
+        .filter(({ rule }) => rule === 'database.unique')
+        .forEach((message) => (message.message = text('convert.taken')))
+    }
+  }
+
+  #loadDefaultForm(): Promise<DefaultForm> {
+    this.#defaultForm ??= this.#createDefaultForm().catch((error) => {
+      this.#defaultForm = undefined
+      throw error
+    })
+    return this.#defaultForm
+  }
+
+  async #createDefaultForm(): Promise<DefaultForm> {
+    const userModel = await this.#manager.userModel()
+    const client = await this.#manager.client()
+    const passwordColumn = await this.#manager.passwordColumn()
+
+    const fields = await listConversionFields(userModel, passwordColumn, client)
+    const isDefault = this.#manager.config.convert.validator === undefined
+    if (isDefault && !fields.some((field) => field.isUnique)) {
+      throw new E_INVALID_GUEST_USER_CONFIG([
+        `The default form asks for an email address or a username, and the model "${userModel.name}" has neither. Set "convert.validator", and write your own form in "resources/views/guest_user/convert.edge"`,
+      ])
+    }
+    return { fields, validator: await createDefaultValidator(fields, userModel, client) }
+  }
+}
+
+function pickValidator(
+  validator: ConversionValidator | ((ctx: HttpContext) => ConversionValidator),
+  ctx: HttpContext
+): ConversionValidator {
+  return typeof validator === 'function' ? validator(ctx) : validator
+}

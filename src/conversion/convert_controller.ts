@@ -1,0 +1,112 @@
+import type { HttpContext } from '@adonisjs/core/http'
+import type { LucidRow } from '@adonisjs/lucid/types/model'
+import type { HttpError } from '@adonisjs/core/types/http'
+
+import { isLocalPath } from '../local_path.ts'
+import { renderPage } from '../pages/render_page.ts'
+import { ConversionForm, type ValidationError } from './conversion_form.ts'
+import { E_ALREADY_REGISTERED, E_GUEST_USER_REQUIRED, E_NOT_A_GUEST } from '../errors.ts'
+
+/**
+ * The page on which a guest becomes a regular user (the conversion view of
+ * django-guest-user)
+ */
+export default class ConvertController {
+  /**
+   * The form
+   */
+  async create(ctx: HttpContext) {
+    const guest = await mustBeGuest(ctx)
+    const form = await ctx.containerResolver.make(ConversionForm)
+
+    return renderPage(ctx, 'convert', 'convert', {
+      fields: await form.fields(),
+      prefill: await form.prefill(ctx, guest),
+      formUrl: ctx.request.url(),
+      loginUrl: ctx.guestUser.redirectPath('login'),
+    })
+  }
+
+  async store(ctx: HttpContext) {
+    await mustBeGuest(ctx)
+    const form = await ctx.containerResolver.make(ConversionForm)
+
+    try {
+      await ctx.guestUser.convert(await form.validate(ctx))
+    } catch (error) {
+      if (!isValidationError(error) && !(error instanceof E_NOT_A_GUEST)) {
+        throw error
+      }
+      // A second click, or another tab, may have been first; then the address
+      // that is taken is the visitor's own. Who is gone was cleaned up
+      const kind = await ctx.guestUser.refresh()
+      if (kind === 'anonymous') {
+        throw turnAwayAnonymous(ctx)
+      }
+      if (kind === 'guest') {
+        return refuse(ctx, form, error)
+      }
+    }
+    return goOn(ctx)
+  }
+
+  async success(ctx: HttpContext) {
+    const kind = await ctx.guestUser.kind()
+    if (kind !== 'regular') {
+      return ctx.response
+        .redirect()
+        .toPath(ctx.guestUser.redirectPath(kind === 'guest' ? 'convert' : 'login'))
+    }
+    return renderPage(ctx, 'convert', 'convert_success', {
+      continueUrl: ctx.guestUser.redirectPath('registered'),
+    })
+  }
+}
+
+async function mustBeGuest(ctx: HttpContext): Promise<LucidRow> {
+  const kind = await ctx.guestUser.kind()
+  if (kind === 'regular') {
+    throw new E_ALREADY_REGISTERED().turnAway(kind, ctx.guestUser.redirectPath('registered'))
+  }
+  if (kind === 'anonymous') {
+    throw turnAwayAnonymous(ctx)
+  }
+  return ctx.auth.user as unknown as LucidRow
+}
+
+function turnAwayAnonymous({ guestUser }: HttpContext) {
+  return new E_GUEST_USER_REQUIRED().turnAway('anonymous', guestUser.redirectPath('anonymous'))
+}
+
+/**
+ * Browsers go back to the form itself, since the Referer header may be missing.
+ * Nothing that may be a password is kept in the session
+ */
+function refuse(ctx: HttpContext, form: ConversionForm, error: unknown) {
+  if (!isValidationError(error) || !acceptsHtml(ctx)) {
+    throw error
+  }
+  form.translate(error, ctx)
+
+  const secrets = Object.keys(ctx.request.original()).filter((name) => /password/i.test(name))
+  ctx.session.flashValidationErrors(error as ValidationError & HttpError, false)
+  ctx.session.flashExcept(['_csrf', '_method', ...secrets])
+  return ctx.response.redirect().toPath(ctx.guestUser.redirectPath('convert'))
+}
+
+/**
+ * To the page that sent the guest here, else where the configuration says
+ */
+function goOn(ctx: HttpContext) {
+  const intended = ctx.session.pullIntendedUrl()
+  const path = isLocalPath(intended) ? intended : ctx.guestUser.redirectPath('converted')
+  return ctx.response.redirect().toPath(path)
+}
+
+function isValidationError(error: unknown): error is ValidationError {
+  return (error as { code?: unknown } | null)?.code === 'E_VALIDATION_ERROR'
+}
+
+function acceptsHtml({ request }: HttpContext): boolean {
+  return request.accepts(['html', 'application/vnd.api+json', 'json']) === 'html'
+}

@@ -1,0 +1,22 @@
+import type { Router, RouteGroup } from '@adonisjs/core/http'
+
+import { serveStylesheet } from '../pages/stylesheet.ts'
+
+const ConvertController = () => import('./convert_controller.ts')
+
+/**
+ * Registers the conversion page: the form, its submission, and the page that
+ * says it worked
+ *
+ * @param pattern where the form is, such as `/convert`
+ */
+export function registerConvertRoutes(router: Router, pattern: string): RouteGroup {
+  return router
+    .group(() => {
+      router.get('/', [ConvertController, 'create']).as('guest_user.convert')
+      router.post('/', [ConvertController, 'store']).as('guest_user.convert.store')
+      router.get('/success', [ConvertController, 'success']).as('guest_user.convert.success')
+      router.get('/guest_user.css', serveStylesheet).as('guest_user.convert.stylesheet')
+    })
+    .prefix(pattern)
+}

@@ -1,0 +1,54 @@
+import type { FieldContext } from '@vinejs/vine/types'
+import { RequestValidator, type HttpContext } from '@adonisjs/core/http'
+
+import { findTakenColumns } from '../taken_columns.ts'
+import type { GuestUserManager } from '../guest_user_manager.ts'
+
+const RULE = 'database.unique'
+const MESSAGE = 'The {{ field }} has already been taken'
+
+/**
+ * Somebody may take an email address after it was validated: then a unique key
+ * of the database says so. People should see that by the field, as if the
+ * validator had found out
+ *
+ * @returns an error of VineJS about the fields, or the error itself when it is
+ * another one
+ */
+export async function explainTakenValues(
+  error: unknown,
+  values: Record<string, unknown>,
+  ctx: HttpContext,
+  manager: GuestUserManager
+): Promise<unknown> {
+  const userModel = await manager.userModel()
+  const columns = await findTakenColumns(await manager.client(), userModel.table, error)
+  const fields = columns
+    .map((column) => userModel.$keys.columnsToAttributes.get(column, column))
+    .filter((attribute) => attribute in values)
+
+  const vine = fields.length > 0 ? await importVine() : undefined
+  if (!vine) {
+    return error
+  }
+
+  const messages = RequestValidator.messagesProvider?.(ctx) ?? vine.default.messagesProvider
+  return new vine.errors.E_VALIDATION_ERROR(
+    fields.map((field) => ({
+      field,
+      rule: RULE,
+      message: messages.getMessage(MESSAGE, RULE, describeField(field)),
+    }))
+  )
+}
+
+/**
+ * As much of a field as the message needs
+ */
+function describeField(name: string): FieldContext {
+  return { name, wildCardPath: name, getFieldPath: () => name } as FieldContext
+}
+
+async function importVine() {
+  return import('@vinejs/vine').catch(() => undefined)
+}

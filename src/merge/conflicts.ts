@@ -1,0 +1,203 @@
+import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
+import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
+
+import { readForeignKeys } from '../foreign_keys.ts'
+import { readUniqueKeys, type UniqueKey } from '../unique_keys.ts'
+import { describeTransfer, type Transfer } from './transfer.ts'
+import { E_GUEST_MERGE_FAILED } from '../errors.ts'
+
+type Row = Record<string, any>
+
+/**
+ * A transfer with the values of the guest and of the account in the columns
+ * that are pointed at
+ */
+export interface Move {
+  transfer: Transfer
+  guestValues: Row
+  accountValues: Row
+}
+
+/**
+ * A row of the guest that cannot move, because the account has one with the
+ * same values in the columns of a unique key
+ */
+interface Conflict {
+  guestRow: Row
+  accountRow: Row
+}
+
+/**
+ * Frequent columns that say when a row was written, not what is in it
+ */
+const TIMESTAMPS = ['created_at', 'updated_at']
+
+/**
+ * Rows deleted by one statement
+ */
+const CHUNK_SIZE = 200
+
+/**
+ * Makes room for the rows of a guest where a unique key would keep them from
+ * moving, as the policy of the transfer says
+ *
+ * @throws E_GUEST_MERGE_FAILED when there is no policy, and a row would be lost
+ */
+export async function resolveConflicts(move: Move, trx: TransactionClientContract) {
+  const { table, columns, distinctColumns } = move.transfer
+  const sample = await trx.from(table).where(move.guestValues).first()
+  if (!sample) {
+    return
+  }
+
+  const keys = await readUniqueKeys(trx, table)
+  const relevant = keys.filter((key) => key.columns.some((column) => columns.includes(column)))
+  if (distinctColumns) {
+    relevant.push({ name: 'relation', columns: distinctColumns, isPrimary: false })
+  }
+
+  for (const key of relevant) {
+    const conflicts = await findConflicts(move, key, Object.keys(sample), trx)
+    if (conflicts.length > 0) {
+      await resolve(conflicts, move, key, findPrimaryKey(keys), trx)
+    }
+  }
+}
+
+/**
+ * Compared by the database, which knows whether "Ann" is "ann"
+ */
+async function findConflicts(
+  { transfer, guestValues, accountValues }: Move,
+  key: UniqueKey,
+  columns: string[],
+  trx: TransactionClientContract
+): Promise<Conflict[]> {
+  const query = trx
+    .from(`${transfer.table} as guest_row`)
+    .join(`${transfer.table} as account_row`, (join) => {
+      for (const [column, value] of Object.entries(accountValues)) {
+        join.onVal(`account_row.${column}`, value)
+      }
+      for (const column of withoutOwner(key, transfer)) {
+        join.on(`guest_row.${column}`, `account_row.${column}`)
+      }
+    })
+    .where(prefixed('guest_row', guestValues))
+    .select(columns.map((column) => `guest_row.${column} as guest_${column}`))
+    .select(columns.map((column) => `account_row.${column} as account_${column}`))
+
+  const pick = (row: Row, side: string) =>
+    Object.fromEntries(columns.map((column) => [column, row[`${side}_${column}`]]))
+  const rows: Row[] = await query
+  return rows.map((row) => ({
+    guestRow: pick(row, 'guest'),
+    accountRow: pick(row, 'account'),
+  }))
+}
+
+async function resolve(
+  conflicts: Conflict[],
+  move: Move,
+  key: UniqueKey,
+  primaryKey: string[],
+  trx: TransactionClientContract
+) {
+  const { transfer } = move
+  const { onConflict } = transfer
+
+  if (onConflict === undefined) {
+    await mustSayTheSame(conflicts, transfer, key, primaryKey, trx)
+  }
+  if (typeof onConflict === 'function') {
+    for (const conflict of conflicts) {
+      const [guestRow, accountRow] = [conflict.guestRow, conflict.accountRow].map((row) =>
+        transfer.model ? toInstance(row, transfer.model, trx) : row
+      )
+      await onConflict({ guestRow, accountRow, trx })
+    }
+  }
+
+  const inTheWay =
+    onConflict === 'keepGuest'
+      ? conflicts.map(({ accountRow }) => accountRow)
+      : conflicts.map(({ guestRow }) => guestRow)
+  await deleteRows(inTheWay, move, key, trx)
+}
+
+/**
+ * Dropping a row of the guest loses nothing when the account's says the same,
+ * and nothing hangs on it
+ */
+async function mustSayTheSame(
+  conflicts: Conflict[],
+  transfer: Transfer,
+  key: UniqueKey,
+  primaryKey: string[],
+  trx: TransactionClientContract
+) {
+  const ignored = [...TIMESTAMPS, ...primaryKey, ...transfer.columns]
+  const saysTheSame = ({ guestRow, accountRow }: Conflict) =>
+    Object.keys(guestRow).every(
+      (column) =>
+        ignored.includes(column) ||
+        JSON.stringify(guestRow[column]) === JSON.stringify(accountRow[column])
+    )
+
+  const dependents = await readForeignKeys(trx, transfer.table)
+  if (dependents.length > 0 || !conflicts.every(saysTheSame)) {
+    const others = withoutOwner(key, transfer)
+    throw new E_GUEST_MERGE_FAILED([
+      `Guest and account both have a row in "${transfer.table}"${others.length ? ` with the same "${others.join('", "')}"` : ''}, and only one of them may stay. Say which one by an "onConflict" for ${describeTransfer(transfer)} in "transfer"`,
+    ])
+  }
+}
+
+/**
+ * Through the model where there is one, so that its hooks run
+ */
+async function deleteRows(
+  rows: Row[],
+  { transfer }: Move,
+  key: UniqueKey,
+  trx: TransactionClientContract
+) {
+  const columns = [...new Set([...transfer.columns, ...key.columns])]
+  const identify = (row: Row) => Object.fromEntries(columns.map((column) => [column, row[column]]))
+
+  if (transfer.model) {
+    for (const row of rows) {
+      const instances = await transfer.model.query({ client: trx }).where(identify(row))
+      for (const instance of instances) {
+        await instance.delete()
+      }
+    }
+    return
+  }
+
+  for (let start = 0; start < rows.length; start += CHUNK_SIZE) {
+    const query = trx.from(transfer.table)
+    for (const row of rows.slice(start, start + CHUNK_SIZE)) {
+      query.orWhere((where) => where.where(identify(row)))
+    }
+    await query.delete()
+  }
+}
+
+function toInstance(row: Row, model: LucidModel, trx: TransactionClientContract): LucidRow {
+  return model.$createFromAdapterResult(row, undefined, { client: trx })!
+}
+
+function withoutOwner(key: UniqueKey, transfer: Transfer): string[] {
+  return key.columns.filter((column) => !transfer.columns.includes(column))
+}
+
+function findPrimaryKey(keys: UniqueKey[]): string[] {
+  return keys.find((key) => key.isPrimary)?.columns ?? []
+}
+
+function prefixed(alias: string, values: Row): Row {
+  return Object.fromEntries(
+    Object.entries(values).map(([column, value]) => [`${alias}.${column}`, value])
+  )
+}

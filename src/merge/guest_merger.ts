@@ -1,0 +1,207 @@
+import type { HttpContext } from '@adonisjs/core/http'
+import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
+import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
+
+import type { Transfer } from './transfer.ts'
+import { splitQualifiedName } from '../qualified_name.ts'
+import { retryTransient } from '../transient.ts'
+import { findTransfers } from './default_transfers.ts'
+import { readDatabaseError } from '../database_error.ts'
+import { resolveTransfers } from './configured_transfers.ts'
+import { resolveConflicts, type Move } from './conflicts.ts'
+import type { ResolvedConfig } from '../types.ts'
+import type { GuestDirectory } from '../guest_directory.ts'
+import { E_GUEST_MERGE_FAILED, E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from '../errors.ts'
+
+type UserId = string | number
+
+/**
+ * The two users that become one
+ */
+interface Pair {
+  guest: LucidRow
+  account: LucidRow
+}
+
+export interface Merged extends Pair {
+  /**
+   * Rows that moved, by table
+   */
+  transferred: Record<string, number>
+}
+
+/**
+ * Moves everything that belongs to a guest to an account, and removes the
+ * guest, in one transaction
+ */
+export class GuestMerger {
+  #config: Pick<ResolvedConfig, 'transfer' | 'merge'>
+  #userModel: LucidModel
+  #directory: GuestDirectory
+
+  constructor(
+    config: Pick<ResolvedConfig, 'transfer' | 'merge'>,
+    userModel: LucidModel,
+    directory: GuestDirectory
+  ) {
+    this.#config = config
+    this.#userModel = userModel
+    this.#directory = directory
+  }
+
+  /**
+   * @param client a transaction to take part in, or a connection
+   * @throws E_NOT_A_GUEST when another request or a cleanup was first
+   * @throws E_INVALID_MERGE_TARGET when the account is no regular user
+   * @throws E_GUEST_MERGE_FAILED when rows of the guest can neither move nor stay
+   */
+  async merge(
+    guestId: UserId,
+    accountId: UserId,
+    client: QueryClientContract,
+    ctx?: HttpContext
+  ): Promise<Merged> {
+    if (String(guestId) === String(accountId)) {
+      throw new E_INVALID_MERGE_TARGET(['It is the guest itself'])
+    }
+    const merge = () => client.transaction((trx) => this.#mergeIn(trx, guestId, accountId, ctx))
+    try {
+      // The database ends a whole transaction in a deadlock, not just our part
+      return await (client.isTransaction ? merge() : retryTransient(merge))
+    } catch (error) {
+      throw this.#directory.explain(error)
+    }
+  }
+
+  async #mergeIn(
+    trx: TransactionClientContract,
+    guestId: UserId,
+    accountId: UserId,
+    ctx: HttpContext | undefined
+  ): Promise<Merged> {
+    if (!(await this.#directory.claim(guestId, trx))) {
+      throw new E_NOT_A_GUEST()
+    }
+
+    const pair = await this.#lock(guestId, accountId, trx)
+    await this.#config.merge?.({ ...pair, trx, ctx })
+
+    const transferred: Merged['transferred'] = {}
+    for (const transfer of await this.#listTransfers(trx)) {
+      const count = await this.#move(transfer, pair, trx)
+      if (count > 0) {
+        const { table } = splitQualifiedName(transfer.table)
+        transferred[table] = (transferred[table] ?? 0) + count
+      }
+    }
+
+    await this.#remove(pair.guest, trx)
+    return { ...pair, transferred }
+  }
+
+  /**
+   * While the rows of both users are locked, nobody can add a row that points
+   * at the guest and would be deleted with them, or one to the account that
+   * clashes with the guest's
+   */
+  async #lock(guestId: UserId, accountId: UserId, trx: TransactionClientContract): Promise<Pair> {
+    const { primaryKey } = this.#userModel
+    const users = await this.#userModel
+      .query({ client: trx })
+      .whereIn(primaryKey, [guestId, accountId])
+      .orderBy(primaryKey)
+      .forUpdate()
+
+    const find = (id: UserId) => users.find((user) => String(user.$primaryKeyValue) === String(id))
+    const [guest, account] = [find(guestId), find(accountId)]
+    if (!guest) {
+      throw new E_NOT_A_GUEST()
+    }
+    if (!account) {
+      throw new E_INVALID_MERGE_TARGET(['There is no such user'])
+    }
+    if (await this.#directory.guestModel.find(accountId, { client: trx })) {
+      throw new E_INVALID_MERGE_TARGET(['It is a guest, too'])
+    }
+    return { guest, account }
+  }
+
+  /**
+   * The catalogue is read each time: a migration may have added a table since
+   * the application started
+   */
+  #listTransfers(trx: TransactionClientContract): Promise<Transfer[]> {
+    const { transfer } = this.#config
+    return transfer
+      ? resolveTransfers(transfer, this.#userModel)
+      : findTransfers(trx, this.#userModel, this.#directory.guestModel.table)
+  }
+
+  async #move(transfer: Transfer, { guest, account }: Pair, trx: TransactionClientContract) {
+    const move: Move = {
+      transfer,
+      guestValues: this.#valuesOf(guest, transfer),
+      accountValues: this.#valuesOf(account, transfer),
+    }
+    if (transfer.discard) {
+      await trx.from(transfer.table).where(move.guestValues).delete()
+      return 0
+    }
+
+    await resolveConflicts(move, trx)
+    try {
+      const updated = await trx
+        .from(transfer.table)
+        .where(move.guestValues)
+        .update(move.accountValues)
+      return Number(updated)
+    } catch (error) {
+      throw explainFailedMove(error, transfer)
+    }
+  }
+
+  #valuesOf(user: LucidRow, { columns, referencedColumns }: Transfer): Record<string, any> {
+    const { columnsToAttributes } = this.#userModel.$keys
+    const values = referencedColumns.map((column) => {
+      const attribute = columnsToAttributes.get(column)
+      return attribute ? user.$attributes[attribute] : user.$extras[column]
+    })
+    return Object.fromEntries(columns.map((column, index) => [column, values[index]]))
+  }
+
+  /**
+   * A model may hide its rows instead of deleting them (soft deletes). Without
+   * its `guests` row, a user who is still there would be a regular user
+   */
+  async #remove(guest: LucidRow, trx: TransactionClientContract) {
+    const { primaryKey, table } = this.#userModel
+    const { columnName } = this.#userModel.$getColumn(primaryKey)!
+    const id = guest.$primaryKeyValue!
+    try {
+      await guest.delete()
+      await trx.from(table).where(columnName, id).delete()
+    } catch (error) {
+      if (readDatabaseError(error)?.kind === 'foreign_key') {
+        throw new E_GUEST_MERGE_FAILED(
+          ['A table still points at the guest. Name it in "transfer"'],
+          { cause: error }
+        )
+      }
+      throw error
+    }
+  }
+}
+
+/**
+ * A unique key over an expression or over some rows only cannot be foreseen
+ */
+function explainFailedMove(error: unknown, { table }: Transfer): unknown {
+  const kind = readDatabaseError(error)?.kind
+  if (kind !== 'unique' && kind !== 'foreign_key') {
+    return error
+  }
+  return new E_GUEST_MERGE_FAILED(
+    [`The rows of the guest in "${table}" cannot move as they are. Move them in "merge"`],
+    { cause: error }
+  )
+}

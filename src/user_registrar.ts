@@ -1,0 +1,53 @@
+import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
+import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
+
+import type { GuestDirectory } from './guest_directory.ts'
+import type { UnusablePassword } from './unusable_password.ts'
+
+/**
+ * Creates regular users, for people who were no guests
+ */
+export class UserRegistrar {
+  #userModel: LucidModel
+  #directory: GuestDirectory
+  #passwordColumn: string | null
+  #password: UnusablePassword | null
+
+  constructor(
+    userModel: LucidModel,
+    directory: GuestDirectory,
+    passwordColumn: string | null,
+    password: UnusablePassword | null
+  ) {
+    this.#userModel = userModel
+    this.#directory = directory
+    this.#passwordColumn = passwordColumn
+    this.#password = password
+  }
+
+  /**
+   * A user without a password (a social account, a magic link) gets a hash that
+   * nothing verifies against, like a guest
+   *
+   * @param within called in the transaction, after the user was inserted
+   */
+  async create(
+    values: Record<string, unknown>,
+    within?: (user: LucidRow, trx: TransactionClientContract) => unknown
+  ): Promise<LucidRow> {
+    const user = new this.#userModel()
+    user.fill(values)
+    if (this.#passwordColumn && values[this.#passwordColumn] === undefined) {
+      this.#password?.assignOnSave(user)
+    }
+
+    if (!within) {
+      return user.save()
+    }
+    return this.#directory.client().transaction(async (trx) => {
+      await user.useTransaction(trx).save()
+      await within(user, trx)
+      return user
+    })
+  }
+}

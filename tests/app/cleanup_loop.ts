@@ -1,0 +1,46 @@
+import { on } from 'node:events'
+import { fork, type ChildProcess } from 'node:child_process'
+
+const PATIENCE = 20_000
+
+/**
+ * Cleans up in another process, over and over
+ *
+ * @returns what starts it and waits for the first batch, what stops it and tells how many it deleted, and
+ * what ends it at once
+ */
+export async function startCleanupLoop(options: { connection: unknown; batchSize: number }) {
+  const file = new URL('cleanup_loop_app.ts', import.meta.url)
+  const child = fork(file, [JSON.stringify(options)], {
+    execArgv: ['--import=@poppinss/ts-exec'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  await waitFor(child, 'ready')
+
+  return {
+    async go() {
+      const told = waitFor(child, 'cleaning')
+      child.send('go')
+      await told
+    },
+    async stop(): Promise<number> {
+      const told = waitFor(child, 'stopped')
+      child.send('stop')
+      const { deleted } = await told
+      return deleted
+    },
+    end: () => void child.kill('SIGKILL'),
+  }
+}
+
+/**
+ * The framework sends messages of its own
+ */
+async function waitFor(child: ChildProcess, word: string): Promise<{ deleted: number }> {
+  for await (const [message] of on(child, 'message', { signal: AbortSignal.timeout(PATIENCE) })) {
+    if (message.loop === word) {
+      return message
+    }
+  }
+  throw new Error(`The loop never said "${word}"`)
+}

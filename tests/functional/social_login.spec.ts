@@ -1,0 +1,305 @@
+import { test } from '@japa/runner'
+import { column } from '@adonisjs/lucid/orm'
+import type { HttpContext } from '@adonisjs/core/http'
+import { defineConfig as defineAlly, services } from '@adonisjs/ally'
+import type { AllyUserContract, GithubToken } from '@adonisjs/ally/types'
+
+import { Visitor } from '../app/visitor.ts'
+import { whoAmI } from '../app/who_am_i.ts'
+import { logIn } from '../app/log_in.ts'
+import { GithubServer } from '../services/github_server.ts'
+import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
+import type { SocialUser } from '../../src/social/social_user.ts'
+import type { SocialLoginOptions } from '../../src/social/social_login.ts'
+
+const OCTOCAT = {
+  id: 583_231,
+  login: 'octocat',
+  name: 'The Octocat',
+  email: 'octocat@example.com',
+  isVerified: true,
+}
+
+type Options = TestAppOptions & { social?: (app: TestApp) => Partial<SocialLoginOptions> }
+
+/**
+ * An application with a button "Sign in with GitHub", and a GitHub
+ */
+async function createApp({ social, ...options }: Options = {}) {
+  const github = await GithubServer.start()
+  github.person = OCTOCAT
+
+  const app: TestApp = await createTestApp({
+    prepare: async ({ db, User }) => {
+      await db.connection().schema.alterTable('users', (table) => {
+        table.string('username', 30).nullable().unique()
+        table.timestamp('email_verified_at').nullable()
+      })
+      await db.connection().schema.createTable('social_identities', (table) => {
+        table.string('provider_id').primary()
+        table.integer('user_id').unsigned().notNullable()
+        table.foreign('user_id').references('id').inTable('users').onDelete('CASCADE')
+      })
+      column()(User.prototype, 'username')
+      column.dateTime()(User.prototype as never, 'emailVerifiedAt' as never)
+    },
+    providers: [() => import('@adonisjs/ally/ally_provider')],
+    config: {
+      ally: defineAlly({
+        github: services.github({
+          clientId: 'id',
+          clientSecret: 'secret',
+          callbackUrl: 'http://site.test/callback',
+          authorizeUrl: `${github.url}/authorize`,
+          accessTokenUrl: `${github.url}/token`,
+          userInfoUrl: `${github.url}/user`,
+          userEmailUrl: `${github.url}/user/emails`,
+        }),
+      }),
+    },
+    routes(router, middleware) {
+      router.get('/cart', whoAmI).use(middleware.allowGuestUser())
+      router.get('/about', whoAmI)
+      router.post('/login/:id', async (ctx) => logIn(ctx, await app.User.findOrFail(ctx.params.id)))
+      router.get('/redirect', ({ ally }: any) => ally.use('github').redirect())
+      router.get('/callback', async (ctx: HttpContext & { ally?: any }) => {
+        const socialUser = await ctx.ally.use('github').user()
+        const { user, outcome } = await ctx.guestUser.socialLogin(socialUser, {
+          async findAccount() {
+            const identity = await app.db
+              .from('social_identities')
+              .where('provider_id', socialUser.id)
+              .first()
+            return identity && app.User.findOrFail(identity.user_id)
+          },
+          linkAccount: (account: any, trx) =>
+            trx.table('social_identities').insert({
+              provider_id: socialUser.id,
+              user_id: account.id,
+            }),
+          ...social?.(app),
+        })
+        return { outcome, user: (user as any).id, ...(await whoAmI(ctx)) }
+      })
+    },
+    ...options,
+  })
+
+  const close = async () => {
+    await app.close()
+    await github.stop()
+  }
+  return { app, github, close }
+}
+
+/**
+ * To GitHub and back
+ */
+async function signInWithGithub(visitor: Visitor, headers: Record<string, string> = {}) {
+  return visitor.get(await walkToCallback(visitor), headers)
+}
+
+async function walkToCallback(visitor: Visitor): Promise<string> {
+  const { location } = await visitor.get('/redirect')
+  const answer = await fetch(location!, { redirect: 'manual' })
+  const { pathname, search } = new URL(answer.headers.get('location')!)
+  return pathname + search
+}
+
+async function becomeGuest(app: TestApp) {
+  const visitor = new Visitor(app.url)
+  const { id } = (await visitor.get('/cart')).json()
+  await app.db.table('notes').insert({ user_id: id, body: 'a note' })
+  return { visitor, id }
+}
+
+const VERIFIED = '2026-01-01 00:00:00'
+
+test.group('Social login', () => {
+  test('makes a guest a regular user', async ({ assert, cleanup }) => {
+    const { app, close } = await createApp()
+    cleanup(close)
+    const { visitor, id } = await becomeGuest(app)
+
+    const answer = (await signInWithGithub(visitor)).json()
+    assert.deepInclude(answer, { outcome: 'converted', id, name: 'The Octocat', kind: 'regular' })
+    const [user] = await app.db.from('users')
+    assert.deepInclude(user, { email: OCTOCAT.email, username: 'the-octocat' })
+    assert.isNotNull(user.email_verified_at)
+    assert.deepInclude((await visitor.get('/about')).json(), { id, kind: 'regular' })
+    assert.equal(await app.count('social_identities'), 1)
+    assert.equal(await app.count('guests'), 0)
+  })
+
+  test('creates a user for somebody who was no guest, without a password', async ({
+    assert,
+    cleanup,
+  }) => {
+    const { app, close } = await createApp()
+    cleanup(close)
+    const answer = (await signInWithGithub(new Visitor(app.url))).json()
+    assert.deepInclude(answer, { outcome: 'created', name: 'The Octocat', kind: 'regular' })
+    await assert.rejects(() => app.User.verifyCredentials(OCTOCAT.email, ''))
+    await assert.rejects(() => app.User.verifyCredentials(OCTOCAT.email, 'guess'))
+  })
+
+  test('signs in to the account that has the identity', async ({ assert, cleanup }) => {
+    const { app, close } = await createApp()
+    cleanup(close)
+    const first = (await signInWithGithub(new Visitor(app.url))).json()
+    const again = (await signInWithGithub(new Visitor(app.url))).json()
+    assert.deepInclude(again, { outcome: 'signed_in', id: first.id, kind: 'regular' })
+    assert.equal(await app.count('users'), 1)
+  })
+
+  test('merges a guest into the account that has the identity', async ({ assert, cleanup }) => {
+    const { app, close } = await createApp()
+    cleanup(close)
+    const { id } = (await signInWithGithub(new Visitor(app.url))).json()
+    const { visitor } = await becomeGuest(app)
+
+    const answer = (await signInWithGithub(visitor)).json()
+    assert.deepInclude(answer, { outcome: 'merged', id, kind: 'regular' })
+    const [note] = await app.db.from('notes')
+    assert.equal(note.user_id, id)
+    assert.equal(await app.count('users'), 1)
+  })
+
+  test('merges into the account that has verified the same address', async ({
+    assert,
+    cleanup,
+  }) => {
+    const { app, close } = await createApp()
+    cleanup(close)
+    const account: any = await app.User.create({ email: OCTOCAT.email, password: 'secret12' })
+    await app.db.from('users').update({ email_verified_at: VERIFIED })
+    const { visitor } = await becomeGuest(app)
+
+    const answer = (await signInWithGithub(visitor)).json()
+    assert.deepInclude(answer, { outcome: 'merged', id: account.id, kind: 'regular' })
+    const [identity] = await app.db.from('social_identities')
+    assert.equal(identity.user_id, account.id)
+  })
+
+  test('never takes over an account: {name}')
+    .with([
+      {
+        name: 'the provider has not verified the address',
+        isVerified: false,
+        verifiedAt: VERIFIED,
+      },
+      { name: 'the account has not verified the address', isVerified: true, verifiedAt: null },
+    ])
+    .run(async ({ assert, cleanup }, { isVerified, verifiedAt }) => {
+      const { app, github, close } = await createApp()
+      cleanup(close)
+      github.person = { ...OCTOCAT, isVerified }
+      await app.User.create({ email: OCTOCAT.email, password: 'secret12' })
+      await app.db.from('users').update({ email_verified_at: verifiedAt })
+      const { visitor, id } = await becomeGuest(app)
+
+      assert.equal((await signInWithGithub(visitor)).location, '/login')
+      assert.deepInclude((await visitor.get('/about')).json(), { id, kind: 'guest' })
+
+      const json = await signInWithGithub(new Visitor(app.url), { accept: 'application/json' })
+      assert.equal(json.status, 409)
+      assert.match(json.json().errors[0].message, /An account with this email address exists/)
+      assert.equal(await app.count('social_identities'), 0)
+      assert.equal(await app.count('notes'), 1)
+    })
+
+  test('lets the application say who has verified', async ({ assert, cleanup }) => {
+    const { app, close } = await createApp({ social: () => ({ isEmailVerified: () => true }) })
+    cleanup(close)
+    const account: any = await app.User.create({ email: OCTOCAT.email, password: 'secret12' })
+    const answer = (await signInWithGithub(new Visitor(app.url))).json()
+    assert.deepInclude(answer, { outcome: 'signed_in', id: account.id })
+  })
+
+  test('gives a taken username a suffix', async ({ assert, cleanup }) => {
+    const { app, close } = await createApp()
+    cleanup(close)
+    for (const username of ['the-octocat', 'the-octocat-2', 'the-octocat-3']) {
+      await app.db.table('users').insert({ email: `${username}@x.com`, password: 'x', username })
+    }
+    const { visitor, id } = await becomeGuest(app)
+    await signInWithGithub(visitor)
+    const user = await app.db.from('users').where('id', id).first()
+    assert.match(user.username, /^the-octocat-\d{4,6}$/)
+    assert.equal(await app.count('guests'), 0)
+  })
+
+  test('adds the identity to a regular user who is signed in', async ({ assert, cleanup }) => {
+    const { app, close } = await createApp()
+    cleanup(close)
+    const account: any = await app.User.create({ email: 'ann@example.com', password: 'secret12' })
+    const visitor = new Visitor(app.url)
+    await visitor.post(`/login/${account.id}`)
+
+    const answer = (await signInWithGithub(visitor)).json()
+    assert.deepInclude(answer, { outcome: 'linked', id: account.id })
+    const again = (await signInWithGithub(new Visitor(app.url))).json()
+    assert.deepInclude(again, { outcome: 'signed_in', id: account.id })
+  })
+
+  test('in two tabs at once makes one account', async ({ assert, cleanup }) => {
+    const { app, close } = await createApp()
+    cleanup(close)
+    const { visitor, id } = await becomeGuest(app)
+    const tabs = [visitor.clone(), visitor.clone()]
+    const paths = await Promise.all(tabs.map(walkToCallback))
+
+    const answers = await Promise.all(tabs.map((tab, index) => tab.get(paths[index])))
+    for (const answer of answers) {
+      assert.deepInclude(answer.json(), { id, kind: 'regular' })
+    }
+
+    const strangers = [new Visitor(app.url), new Visitor(app.url), new Visitor(app.url)]
+    const callbacks = await Promise.all(strangers.map(walkToCallback))
+    await app.db.from('social_identities').delete()
+    await app.db.from('users').delete()
+    const results = await Promise.all(strangers.map((it, index) => it.get(callbacks[index])))
+    assert.lengthOf(new Set(results.map((result) => result.json().id)), 1)
+    assert.equal(await app.count('users'), 1)
+    assert.equal(await app.count('social_identities'), 1)
+  })
+
+  test('that cannot be linked changes nothing', async ({ assert, cleanup }) => {
+    const { app, close } = await createApp({
+      social: () => ({
+        linkAccount() {
+          throw new Error('no table')
+        },
+      }),
+    })
+    cleanup(close)
+    const { visitor, id } = await becomeGuest(app)
+    assert.equal((await signInWithGithub(visitor)).status, 500)
+    assert.deepInclude((await visitor.get('/about')).json(), { id, kind: 'guest' })
+    assert.equal((await signInWithGithub(new Visitor(app.url))).status, 500)
+    assert.equal(await app.count('users'), 1)
+  })
+
+  test('without an address wants one from the application', async ({ assert, cleanup }) => {
+    const { app, github, close } = await createApp()
+    github.person = { ...OCTOCAT, email: null }
+    const { visitor, id } = await becomeGuest(app)
+    const answer = await signInWithGithub(visitor, { accept: 'application/json' })
+    assert.equal(answer.status, 500)
+    assert.match(answer.json().message, /Give "email" in "attributes"/)
+    assert.deepInclude((await visitor.get('/about')).json(), { id, kind: 'guest' })
+    await close()
+
+    const other = await createApp({
+      social: () => ({ attributes: { email: 'octocat@users.example.com' } }),
+    })
+    cleanup(other.close)
+    other.github.person = { ...OCTOCAT, email: null }
+    const json = (await signInWithGithub(new Visitor(other.app.url))).json()
+    assert.equal(json.outcome, 'created')
+  })
+
+  test("understands Ally's user", ({ expectTypeOf }) => {
+    expectTypeOf<AllyUserContract<GithubToken>>().toExtend<SocialUser>()
+  })
+})

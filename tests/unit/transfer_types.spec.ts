@@ -1,0 +1,56 @@
+import { test } from '@japa/runner'
+import { BaseModel } from '@adonisjs/lucid/orm'
+import type { BelongsTo, HasMany, HasOne, ManyToMany } from '@adonisjs/lucid/types/relations'
+
+import type { GuestUserConfig } from '../../src/types.ts'
+
+class Cart extends BaseModel {
+  declare total: number
+}
+class Note extends BaseModel {}
+class Tag extends BaseModel {}
+class User extends BaseModel {
+  declare email: string
+  declare cart: HasOne<typeof Cart>
+  declare notes: HasMany<typeof Note>
+  declare tags: ManyToMany<typeof Tag>
+  declare team: BelongsTo<typeof Tag>
+}
+
+type Config = GuestUserConfig<typeof User>
+type Entry = NonNullable<Config['transfer']>[number]
+type Merge = Parameters<NonNullable<Config['merge']>>[0]
+
+test.group('Types of the configuration', () => {
+  test('transfer takes the relations of the user model', ({ expectTypeOf }) => {
+    expectTypeOf<'cart'>().toExtend<Entry>()
+    expectTypeOf<'notes'>().toExtend<Entry>()
+    expectTypeOf<'tags'>().toExtend<Entry>()
+    expectTypeOf<'team'>().not.toExtend<Entry>()
+    expectTypeOf<'email'>().not.toExtend<Entry>()
+    expectTypeOf<{ relation: 'team' }>().not.toExtend<Entry>()
+  })
+
+  test('a policy knows the rows it is about', ({ expectTypeOf }) => {
+    const entries: Entry[] = [
+      {
+        relation: 'cart',
+        onConflict({ guestRow, accountRow }) {
+          expectTypeOf(guestRow).toEqualTypeOf<Cart>()
+          expectTypeOf(accountRow.total).toEqualTypeOf<number>()
+        },
+      },
+      { relation: 'notes', discard: true },
+      { model: async () => ({ default: Note }), foreignKey: 'userId', onConflict: 'keepGuest' },
+    ]
+    expectTypeOf(entries).toBeArray()
+    // @ts-expect-error there is no such policy
+    const wrong: Entry = { relation: 'cart', onConflict: 'keepBoth' }
+    expectTypeOf(wrong).not.toBeAny()
+  })
+
+  test('merge is given users of the model', ({ expectTypeOf }) => {
+    expectTypeOf<Merge['guest']>().toEqualTypeOf<User>()
+    expectTypeOf<Merge['account']['email']>().toEqualTypeOf<string>()
+  })
+})
