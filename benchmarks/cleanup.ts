@@ -42,12 +42,12 @@ export async function run(flags: string[]): Promise<number> {
     await population.addActiveGuests(options.guests)
 
     const world = { population, visitors, options, connection: database.connection }
-    const speed = await measureSpeed(world)
     const longRun = await measureLongRun(world)
+    const speed = await measureSpeed(world)
     const requests = await measureVisitors(world)
     await site.close()
 
-    const verdict = new Verdict(speed, longRun, requests)
+    const verdict = new Verdict(options.guests, { speed, longRun, requests })
     console.log(verdict.table())
     return verdict.isMissed && options.database === 'postgres' ? 1 : 0
   } finally {

@@ -4,16 +4,21 @@ import type { Dialect } from '../../tests/app/test_database.ts'
 
 const DIALECTS: Dialect[] = ['postgres', 'mariadb', 'sqlite']
 
+/**
+ * The population counts with the squares of a thousand numbers
+ */
+const MOST_GUESTS = 1_000_000
+
 export interface BenchmarkOptions {
   database: Dialect
 
   /**
-   * How many guests have expired, and how many have not
+   * How many guests have expired in each round, and how many have not
    */
   guests: number
 
   /**
-   * The comparison with raw SQL is made in so many parts, whose median counts
+   * The comparison with raw SQL is made so often, and the median counts
    */
   rounds: number
 
@@ -57,6 +62,9 @@ export function readOptions(flags: string[]): BenchmarkOptions {
 
   if (!DIALECTS.includes(values.database as Dialect)) {
     throw new Error(`--database must be one of ${DIALECTS.join(', ')}`)
+  }
+  if (positive('guests', values.guests) > MOST_GUESTS) {
+    throw new Error(`--guests must be ${MOST_GUESTS} at most`)
   }
   return {
     database: values.database as Dialect,

@@ -10,7 +10,6 @@ export interface SpeedRound {
 }
 
 export interface Speed {
-  guestsPerRound: number
   rounds: SpeedRound[]
   transactions: number[]
 }
@@ -21,22 +20,21 @@ export interface Speed {
  */
 export async function measureSpeed(world: World): Promise<Speed> {
   const { options, connection } = world
-  const guestsPerRound = Math.ceil(options.guests / options.rounds)
   const cleaner = await CleanerProcess.start(connection)
   const rounds: SpeedRound[] = []
   const transactions: number[] = []
 
   // The first connections, and code that was not compiled yet
-  await cleanUp(world, cleaner, Math.ceil(guestsPerRound / 10))
+  await cleanUp(world, cleaner, Math.ceil(options.guests / 10))
 
   for (let index = 0; index < options.rounds; index++) {
     const round: SpeedRound = { raw: 0, cleanup: 0 }
     const ways = [
       async () => {
-        round.raw = await deleteRaw(world, guestsPerRound)
+        round.raw = await deleteRaw(world, options.guests)
       },
       async () => {
-        const cleaned = await cleanUp(world, cleaner, guestsPerRound)
+        const cleaned = await cleanUp(world, cleaner, options.guests)
         round.cleanup = cleaned.result.seconds
         transactions.push(...cleaned.transactions)
       },
@@ -52,7 +50,7 @@ export async function measureSpeed(world: World): Promise<Speed> {
   }
 
   await cleaner.close()
-  return { guestsPerRound, rounds, transactions }
+  return { rounds, transactions }
 }
 
 async function deleteRaw({ population }: World, guests: number): Promise<number> {

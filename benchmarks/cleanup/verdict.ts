@@ -10,6 +10,12 @@ interface Line {
   isMissed?: boolean
 }
 
+export interface Measured {
+  speed: Speed
+  longRun: Cleaned
+  requests: Requests
+}
+
 const LOWEST_RATIO = 0.8
 const LONGEST_TRANSACTION = 250
 const MOST_MEMORY = 50
@@ -21,10 +27,10 @@ const HIGHEST_P99_RATIO = 2
 export class Verdict {
   #lines: Line[]
 
-  constructor(speed: Speed, longRun: Cleaned, requests: Requests) {
+  constructor(guests: number, { speed, longRun, requests }: Measured) {
     const ratio = median(speed.rounds.map(({ raw, cleanup }) => raw / cleanup))
-    const raw = speed.guestsPerRound / median(speed.rounds.map((round) => round.raw))
-    const cleanup = speed.guestsPerRound / median(speed.rounds.map((round) => round.cleanup))
+    const raw = guests / median(speed.rounds.map((round) => round.raw))
+    const cleanup = guests / median(speed.rounds.map((round) => round.cleanup))
     const transactions = [...speed.transactions, ...longRun.transactions, ...requests.transactions]
     const longest = Math.max(...transactions)
     const quiet = median(requests.pairs.map((pair) => percentile(pair.quiet, 0.99)))
