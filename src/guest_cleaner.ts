@@ -5,7 +5,7 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { Expiry } from './expiry.ts'
 import { Holders } from './cleanup/holders.ts'
 import type { GuestDirectory } from './guest_directory.ts'
-import { chooseRemoval, hasDeleteOfItsOwn } from './cleanup/removal.ts'
+import { chooseRemoval, usualBatchSize } from './cleanup/removal.ts'
 import { CleanupReport } from './cleanup/cleanup_report.ts'
 import { BatchCleaner } from './cleanup/batch.ts'
 import { CleanupRun } from './cleanup/cleanup_run.ts'
@@ -41,7 +41,11 @@ export class GuestCleaner {
   }
 
   async run(options: CleanupOptions): Promise<CleanupResult> {
-    const plan = planCleanup(options, this.#expiry, hasDeleteOfItsOwn(this.#userModel))
+    const plan = planCleanup(
+      options,
+      this.#expiry,
+      usualBatchSize(this.#directory.client(), this.#userModel)
+    )
     try {
       return await this.#run(plan)
     } catch (error) {

@@ -1,23 +1,30 @@
-import { setTimeout } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { readDatabaseError } from './database_error.ts'
 
 const MOST_ATTEMPTS = 4
-const FIRST_PAUSE = 10
 
 /**
- * Does it again when the database asks for that, because transactions met:
- * deadlocks, serialization failures, a busy SQLite
+ * Milliseconds
  */
-export async function retryTransient<Result>(callback: () => Promise<Result>): Promise<Result> {
+const FIRST_PAUSE = 20
+
+/**
+ * Tries again when transactions met: a deadlock, a serialization failure, or a
+ * database that was busy. The pauses grow and are random, so that two who met
+ * once do not meet again
+ *
+ * @throws whatever is not transient, and what still is after the last attempt
+ */
+export async function retryTransient<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await callback()
+      return await work()
     } catch (error) {
       if (attempt === MOST_ATTEMPTS || readDatabaseError(error)?.kind !== 'transient') {
         throw error
       }
-      await setTimeout(FIRST_PAUSE * attempt * Math.random())
+      await sleep(FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + Math.random()))
     }
   }
 }

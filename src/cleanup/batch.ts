@@ -105,9 +105,11 @@ export class BatchCleaner {
     const { claimed, deleted, kept } = await runPolitely(this.#client, (trx) =>
       this.#removeGuests(trx, userIds)
     )
-    const got = new Set(claimed)
     outcome.deleted.push(...deleted)
     outcome.kept.push(...kept)
-    outcome.missed.push(...userIds.filter((userId) => !got.has(userId)))
+    if (claimed.length < userIds.length) {
+      const got = new Set(claimed)
+      outcome.missed.push(...userIds.filter((userId) => !got.has(userId)))
+    }
   }
 }

@@ -4,13 +4,6 @@ import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 import type { Expiry } from '../expiry.ts'
 import type { CleanupOptions } from '../types.ts'
 
-const DEFAULT_BATCH_SIZE = 2000
-
-/**
- * Deleting users one by one through their model takes longer
- */
-const DEFAULT_ONE_BY_ONE = 100
-
 /**
  * The ids of a batch are bound to one statement, and drivers bind only so many
  */
@@ -29,18 +22,15 @@ export interface CleanupPlan {
 }
 
 /**
+ * @param usualBatchSize when the options name none
  * @throws InvalidArgumentsException when a number makes no sense
  */
 export function planCleanup(
   options: CleanupOptions,
   expiry: Expiry,
-  isOneByOne: boolean
+  usualBatchSize: number
 ): CleanupPlan {
-  const {
-    olderThan = expiry.maxAge,
-    batchSize = isOneByOne ? DEFAULT_ONE_BY_ONE : DEFAULT_BATCH_SIZE,
-    limit = Infinity,
-  } = options
+  const { olderThan = expiry.maxAge, batchSize = usualBatchSize, limit = Infinity } = options
 
   mustBe('olderThan', olderThan, 'a number from 0 to the milliseconds since 1970', () => {
     return olderThan >= 0 && olderThan <= DateTime.now().toMillis()

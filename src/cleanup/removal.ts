@@ -45,6 +45,16 @@ export async function chooseRemoval(
 }
 
 /**
+ * How many guests make a transaction that is short, but worth its overhead
+ */
+export function usualBatchSize(client: QueryClientContract, userModel: LucidModel): number {
+  if (hasDeleteOfItsOwn(userModel)) {
+    return 100
+  }
+  return client.dialect.name === 'postgres' ? 2000 : 500
+}
+
+/**
  * Does deleting a user mean more than deleting its row?
  */
 export function hasDeleteOfItsOwn(userModel: LucidModel): boolean {

@@ -6,8 +6,9 @@ import type { GuestTables, UserId } from './guest_tables.ts'
 
 /**
  * The rows of `guests` are locked and those that others hold skipped, their
- * users deleted, and the foreign keys do the rest. An array keeps PostgreSQL
- * from planning for each length of the list
+ * users deleted, and the foreign keys do the rest. The ids come back only when
+ * they are not simply all of them. An array keeps PostgreSQL from planning for
+ * each length of the list
  */
 const POSTGRES = `
   with claimed as materialized (
@@ -17,7 +18,9 @@ const POSTGRES = `
   ), gone as (
     delete from :users: where :id: = any(array(select id from claimed))
   )
-  select id from claimed`
+  select id, total
+  from (select cast(count(*) as int) as total from claimed) as counted
+  left join claimed on total < :wanted`
 
 /**
  * Does the database delete the row in `guests` with the user?
@@ -49,11 +52,14 @@ export async function removeInOneStatement(
   cutoff: string,
   userIds: UserId[]
 ): Promise<Removed> {
-  const { rows } = await trx.rawQuery(POSTGRES, {
+  const { rows }: { rows: { id: UserId | null; total: number }[] } = await trx.rawQuery(POSTGRES, {
     ...tables,
     cutoff,
     userIds: userIds as string[],
+    wanted: userIds.length,
   })
-  const claimed = (rows as { id: UserId }[]).map((row) => row.id)
+  const [{ total }] = rows
+  const claimed =
+    total === userIds.length ? userIds : rows.flatMap(({ id }) => (id === null ? [] : [id]))
   return { claimed, deleted: claimed, kept: [] }
 }

@@ -1,4 +1,4 @@
-import { on } from 'node:events'
+import { on, once } from 'node:events'
 import { fork, type ChildProcess } from 'node:child_process'
 
 const PATIENCE = 20_000
@@ -27,9 +27,10 @@ export async function startCleanupLoop(options: { connection: unknown; batchSize
       const told = waitFor(child, 'stopped')
       child.send('stop')
       const { deleted } = await told
+      await once(child, 'exit')
       return deleted
     },
-    end: () => void child.kill('SIGKILL'),
+    end: () => void (child.exitCode === null && child.kill('SIGKILL')),
   }
 }
 

@@ -2,7 +2,7 @@ import { test } from '@japa/runner'
 
 import { CleaningProcess } from '../app/cleaning_process.ts'
 import { createTestApp } from '../app/test_app.ts'
-import { createTestDatabase } from '../app/test_database.ts'
+import { createTestDatabase, dialect } from '../app/test_database.ts'
 import { insertGuests, longAgo } from '../app/guest_rows.ts'
 
 const EXPIRED = 20_000
@@ -33,8 +33,9 @@ test.group('Cleanup, four at once', () => {
       assert.equal(result.deleted, own.length)
       assert.equal(result.blocked, 0)
     }
-    // SQLite serves whom it likes, so one of them may come away empty-handed
-    assert.isAbove(results.filter(({ result }) => result.deleted > 0).length, 1)
+    // SQLite has one writer and no queue: one of them may get there always first
+    const sharing = results.filter(({ result }) => result.deleted > 0)
+    assert.isAbove(sharing.length, dialect === 'sqlite' ? 0 : 1)
     assert.equal(await app.count('users'), 0)
     assert.equal(await app.count('guests'), 0)
   }).timeout(60_000)
