@@ -44,7 +44,11 @@ export class Population {
     })
     await connection.schema.createTable('numbers', (table) => table.integer('n').primary())
     await connection.schema.alterTable('notes', (table) => table.index('user_id'))
-    await connection.table('numbers').multiInsert(Array.from({ length: 1000 }, (_, n) => ({ n })))
+    // SQLite takes no more than 500 rows in one statement
+    for (let first = 0; first < 1000; first += 500) {
+      const numbers = Array.from({ length: 500 }, (_, index) => ({ n: first + index }))
+      await connection.table('numbers').multiInsert(numbers)
+    }
   }
 
   async addRegularUsers(count: number) {
