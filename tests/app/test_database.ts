@@ -27,9 +27,9 @@ export const dialect = (process.env.DB ?? 'sqlite') as Dialect
 /**
  * An empty database that nobody else uses
  */
-export function createTestDatabase(): Promise<TestDatabase> {
+export function createTestDatabase(kind: Dialect = dialect): Promise<TestDatabase> {
   const name = `guest_user_${randomBytes(6).toString('hex')}`
-  switch (dialect) {
+  switch (kind) {
     case 'postgres':
       return createPostgresDatabase(name)
     case 'mariadb':

@@ -24,8 +24,12 @@ export interface EmbeddedPostgres {
 /**
  * Starts the PostgreSQL that npm brings, on a free port of 127.0.0.1, with its
  * data in the system's folder for temporary files
+ *
+ * @param settings by default those that lose data when the power goes
  */
-export async function startEmbeddedPostgres(): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(
+  settings: string[] = FAST_AND_CARELESS
+): Promise<EmbeddedPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'guest-user-postgres-'))
   const data = join(folder, 'data')
   await mkdir(data)
@@ -47,15 +51,15 @@ export async function startEmbeddedPostgres(): Promise<EmbeddedPostgres> {
   )
 
   const port = await findFreePort()
-  const settings = [
+  const allSettings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     'max_connections=200',
-    ...FAST_AND_CARELESS,
+    ...settings,
   ]
   const server = spawn(
     join(binaries, 'postgres'),
-    ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    ['-D', data, '-p', String(port), ...allSettings.flatMap((setting) => ['-c', setting])],
     { ...options, stdio: ['ignore', 'ignore', 'pipe'] }
   )
   const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()))

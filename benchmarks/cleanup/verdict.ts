@@ -1,0 +1,85 @@
+import { median, percentile } from './statistics.ts'
+import type { Speed } from './speed.ts'
+import type { Cleaned } from './cleaner_process.ts'
+import type { Requests } from './requests.ts'
+
+interface Line {
+  what: string
+  figure: string
+  target?: string
+  isMissed?: boolean
+}
+
+export interface Measured {
+  speed: Speed
+  longRun: Cleaned
+  requests: Requests
+}
+
+const LOWEST_RATIO = 0.8
+const LONGEST_TRANSACTION = 250
+const MOST_MEMORY = 50
+const HIGHEST_P99_RATIO = 2
+
+/**
+ * Compares what was measured with what was promised
+ */
+export class Verdict {
+  #lines: Line[]
+
+  constructor(guests: number, { speed, longRun, requests }: Measured) {
+    const ratio = median(speed.rounds.map(({ raw, cleanup }) => raw / cleanup))
+    const raw = guests / median(speed.rounds.map((round) => round.raw))
+    const cleanup = guests / median(speed.rounds.map((round) => round.cleanup))
+    const transactions = [...speed.transactions, ...longRun.transactions, ...requests.transactions]
+    const longest = Math.max(...transactions)
+    const quiet = median(requests.pairs.map((pair) => percentile(pair.quiet, 0.99)))
+    const busy = median(requests.pairs.map((pair) => percentile(pair.busy, 0.99)))
+    const { peak, kept } = longRun.memory
+
+    this.#lines = [
+      { what: 'raw DELETE', figure: `${raw.toFixed(0)} guests/s` },
+      { what: 'cleanup', figure: `${cleanup.toFixed(0)} guests/s` },
+      {
+        what: 'ratio (median of rounds)',
+        figure: ratio.toFixed(2),
+        target: `at least ${LOWEST_RATIO}`,
+        isMissed: ratio < LOWEST_RATIO,
+      },
+      {
+        what: `longest of ${transactions.length} transactions`,
+        figure: `${longest.toFixed(0)} ms`,
+        target: `under ${LONGEST_TRANSACTION} ms`,
+        isMissed: longest >= LONGEST_TRANSACTION,
+      },
+      { what: 'their median', figure: `${median(transactions).toFixed(0)} ms` },
+      {
+        what: `memory for ${longRun.result.deleted} guests, peak`,
+        figure: `${peak.toFixed(0)} MiB`,
+        target: `under ${MOST_MEMORY} MiB`,
+        isMissed: peak >= MOST_MEMORY,
+      },
+      { what: 'heap that is still in use at the end', figure: `${kept.toFixed(1)} MiB` },
+      { what: 'p99 of requests (median of windows)', figure: `${quiet.toFixed(1)} ms` },
+      { what: 'p99 during a cleanup', figure: `${busy.toFixed(1)} ms` },
+      {
+        what: 'their ratio',
+        figure: (busy / quiet).toFixed(2),
+        target: `at most ${HIGHEST_P99_RATIO}`,
+        isMissed: busy / quiet > HIGHEST_P99_RATIO,
+      },
+    ]
+  }
+
+  get isMissed(): boolean {
+    return this.#lines.some((line) => line.isMissed)
+  }
+
+  table(): string {
+    const rows = this.#lines.map(({ what, figure, target = '', isMissed }) => {
+      const verdict = target && (isMissed ? 'missed' : 'met')
+      return `| ${what.padEnd(40)} | ${figure.padStart(15)} | ${target.padEnd(14)} | ${verdict.padEnd(6)} |`
+    })
+    return ['', ...rows, ''].join('\n')
+  }
+}
