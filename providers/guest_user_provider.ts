@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { configProvider } from '@adonisjs/core'
 import { HttpContext } from '@adonisjs/core/http'
-import type { ApplicationService } from '@adonisjs/core/types'
+import type { ApplicationService, HttpRouterService } from '@adonisjs/core/types'
 
 import type { GuestUserEvents, ResolvedConfig } from '../src/types.ts'
 import { authenticateAsClient } from '../src/session_guard.ts'
@@ -43,16 +43,13 @@ export default class GuestUserProvider {
         resolver.make('hash'),
         resolver.make('router'),
       ])
-      // The application's route names are not known here
-      const urlFor = router.urlBuilder.urlFor as unknown as (name: string) => string
-
       return new GuestUserManager(config, {
         database,
         emitter,
         hashPassword: (value) => hash.make(value),
         tryGuard: (user) => authenticateAsClient(this.app, config.guard, user),
         registerConvertRoutes: (pattern) => registerConvertRoutes(router, pattern),
-        findUrl: (name) => (router.has(name) ? urlFor(name) : undefined),
+        findUrl: (name, parameters) => findUrl(router, name, parameters),
       })
     })
 
@@ -114,5 +111,23 @@ export default class GuestUserProvider {
       edge.use(edgePluginGuestUser(() => this.app.container.make('guestUser.manager')))
       edge.mount(TEMPLATES_DISK, fileURLToPath(new URL('../templates', import.meta.url)))
     }
+  }
+}
+
+/**
+ * The application's route names are not known here
+ */
+type UrlFor = (name: string, parameters?: Record<string, unknown>) => string
+
+/**
+ * A page under `/:locale` has a URL only where the locale is known
+ */
+function findUrl(router: HttpRouterService, name: string, parameters?: Record<string, unknown>) {
+  try {
+    return router.has(name)
+      ? (router.urlBuilder.urlFor as unknown as UrlFor)(name, parameters)
+      : undefined
+  } catch {
+    return undefined
   }
 }

@@ -42,3 +42,20 @@ export async function readCatalog<Row>(
       throw new RuntimeException(`The catalogue of "${dialect}" databases cannot be read`)
   }
 }
+
+const TABLES = {
+  sqlite: `select 1 from sqlite_master where type = 'table' and lower(name) = lower(:table)`,
+  postgres: `select 1 from pg_class where oid = to_regclass(:table) and relkind in ('r', 'p')`,
+  mysql: `
+    select 1 from information_schema.tables
+    where table_schema = coalesce(nullif(:schema, ''), database()) and table_name = :table
+      and table_type = 'BASE TABLE'`,
+}
+
+/**
+ * Is there such a table? A view is none
+ */
+export async function isTable(client: QueryClientContract, table: string): Promise<boolean> {
+  const rows = await readCatalog(client, table, TABLES)
+  return rows.length > 0
+}

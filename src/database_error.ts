@@ -2,7 +2,8 @@
  * What the four drivers say in their own ways
  */
 export interface DatabaseError {
-  kind: 'unique' | 'not_null' | 'foreign_key' | 'missing_table' | 'lock_timeout' | 'transient'
+  kind:
+    'unique' | 'not_null' | 'foreign_key' | 'check' | 'missing_table' | 'lock_timeout' | 'transient'
   table?: string
   column?: string
   constraint?: string
@@ -27,6 +28,7 @@ const KINDS: Record<string, Kind> = {
   '23502': 'not_null',
   '23503': 'foreign_key',
   '23001': 'foreign_key',
+  '23514': 'check',
   '42P01': 'missing_table',
   '40001': 'transient',
   '40P01': 'transient',
@@ -36,6 +38,8 @@ const KINDS: Record<string, Kind> = {
   'ER_NO_DEFAULT_FOR_FIELD': 'not_null',
   'ER_ROW_IS_REFERENCED': 'foreign_key',
   'ER_ROW_IS_REFERENCED_2': 'foreign_key',
+  'ER_CHECK_CONSTRAINT_VIOLATED': 'check',
+  'ER_CONSTRAINT_FAILED': 'check',
   'ER_NO_SUCH_TABLE': 'missing_table',
   'ER_LOCK_DEADLOCK': 'transient',
   'ER_LOCK_WAIT_TIMEOUT': 'lock_timeout',
@@ -43,6 +47,7 @@ const KINDS: Record<string, Kind> = {
   'SQLITE_CONSTRAINT_UNIQUE': 'unique',
   'SQLITE_CONSTRAINT_PRIMARYKEY': 'unique',
   'SQLITE_CONSTRAINT_NOTNULL': 'not_null',
+  'SQLITE_CONSTRAINT_CHECK': 'check',
   'SQLITE_CONSTRAINT_FOREIGNKEY': 'foreign_key',
   'SQLITE_CONSTRAINT_TRIGGER': 'foreign_key',
   'SQLITE_BUSY': 'transient',
@@ -52,7 +57,8 @@ const KINDS: Record<string, Kind> = {
 const SQLITE_MISSING_TABLE = /no such table: (?:\w+\.)?(\w+)/
 const MYSQL_MISSING_TABLE = /Table '(?:[^'.]+\.)?([^'.]+)' doesn't exist/
 const POSTGRES_MISSING_TABLE = /relation "([^"]+)" does not exist/
-const SQLITE_CONSTRAINT = /(UNIQUE|NOT NULL|FOREIGN KEY) constraint failed/
+const SQLITE_CONSTRAINT = /(UNIQUE|NOT NULL|FOREIGN KEY|CHECK) constraint failed/
+const MARIADB_CHECK = /^.*CONSTRAINT `[^`]+` failed for /
 const SQLITE_NOT_NULL = /NOT NULL constraint failed: (\w+)\.(\w+)/
 const MYSQL_FOREIGN_KEY = /fails \((?:`[^`]+`\.)?`([^`]+)`, CONSTRAINT `([^`]+)`/
 const MYSQL_NOT_NULL = /(?:Column|Field) '([^']+)'/
@@ -109,6 +115,9 @@ export function readDatabaseError(error: unknown): DatabaseError | null {
 function readSqliteMessage(text: string): Kind | undefined {
   if (SQLITE_MISSING_TABLE.test(text)) {
     return 'missing_table'
+  }
+  if (MARIADB_CHECK.test(text)) {
+    return 'check'
   }
   const constraint = SQLITE_CONSTRAINT.exec(text)?.[1]
   return constraint ? (constraint.toLowerCase().replace(' ', '_') as Kind) : undefined

@@ -1,5 +1,5 @@
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
-import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
+import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { E_NOT_A_GUEST } from './errors.ts'
 import { retryTransient } from './transient.ts'
@@ -28,33 +28,42 @@ export class GuestConverter {
   /**
    * Works on a row of its own, so that a failure leaves the caller's untouched
    *
+   * @param client a transaction to take part in, or a connection
    * @returns the regular user
    * @throws E_NOT_A_GUEST when another request or a cleanup was first
    */
-  async convert(userId: string | number, conversion: Conversion): Promise<LucidRow> {
+  async convert(
+    userId: string | number,
+    conversion: Conversion,
+    client: QueryClientContract
+  ): Promise<LucidRow> {
+    const convert = () => client.transaction((trx) => this.#convertIn(trx, userId, conversion))
     try {
-      return await retryTransient(() => this.#convertOnce(userId, conversion))
+      // The database ends a whole transaction in a deadlock, not just our part
+      return await (client.isTransaction ? convert() : retryTransient(convert))
     } catch (error) {
       throw this.#directory.explain(error)
     }
   }
 
-  #convertOnce(userId: string | number, conversion: Conversion): Promise<LucidRow> {
-    return this.#directory.client().transaction(async (trx) => {
-      if (!(await this.#directory.claim(userId, trx))) {
-        throw new E_NOT_A_GUEST()
-      }
+  async #convertIn(
+    trx: TransactionClientContract,
+    userId: string | number,
+    conversion: Conversion
+  ): Promise<LucidRow> {
+    if (!(await this.#directory.claim(userId, trx))) {
+      throw new E_NOT_A_GUEST()
+    }
 
-      const user = await this.#userModel.findOrFail(userId, { client: trx })
-      const id = user.$primaryKeyValue
-      if (typeof conversion === 'function') {
-        await conversion(user, trx)
-      } else {
-        user.merge(conversion)
-      }
-      // Whatever the values say: everything points at this id
-      user.$setAttribute(this.#userModel.primaryKey, id)
-      return user.save()
-    })
+    const user = await this.#userModel.findOrFail(userId, { client: trx })
+    const id = user.$primaryKeyValue
+    if (typeof conversion === 'function') {
+      await conversion(user, trx)
+    } else {
+      user.merge(conversion)
+    }
+    // Whatever the values say: everything points at this id
+    user.$setAttribute(this.#userModel.primaryKey, id)
+    return user.save()
   }
 }

@@ -85,7 +85,8 @@ export class GuestDirectory {
    */
   explain(error: unknown): unknown {
     const found = readDatabaseError(error)
-    return found?.kind === 'missing_table'
+    const isOurs = !found?.table || found.table === this.guestModel.table
+    return found?.kind === 'missing_table' && isOurs
       ? new E_MISSING_GUESTS_TABLE([found.table ?? 'guests'], { cause: error })
       : error
   }

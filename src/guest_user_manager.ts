@@ -13,6 +13,7 @@ import { resolveTransfers } from './merge/configured_transfers.ts'
 import { GuestCleaner } from './guest_cleaner.ts'
 import { GuestCreator } from './guest_creator.ts'
 import type { Guest } from './models/guest.ts'
+import { E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from './errors.ts'
 import { GuestDirectory } from './guest_directory.ts'
 import { UserRegistrar } from './user_registrar.ts'
 import { UnusablePassword } from './unusable_password.ts'
@@ -47,9 +48,10 @@ export interface GuestUserServices {
   registerConvertRoutes: (pattern: string) => RouteGroup
 
   /**
-   * The URL of a named route, undefined when there is no such route
+   * The URL of a named route, undefined when there is no such route, or when
+   * it needs parameters that are not given
    */
-  findUrl: (routeName: string) => string | undefined
+  findUrl: (routeName: string, parameters?: Record<string, unknown>) => string | undefined
 }
 
 /**
@@ -124,10 +126,13 @@ export class GuestUserManager {
 
   /**
    * The URL of one of the package's pages, undefined when its routes were not
-   * registered
+   * registered, or need parameters that are not given
    */
-  findUrl(routeName: 'guest_user.convert' | 'guest_user.convert.success'): string | undefined {
-    return this.#services.findUrl(routeName)
+  findUrl(
+    routeName: 'guest_user.convert' | 'guest_user.convert.success',
+    parameters?: Record<string, unknown>
+  ): string | undefined {
+    return this.#services.findUrl(routeName, parameters)
   }
 
   /**
@@ -200,7 +205,7 @@ export class GuestUserManager {
 
   /**
    * Makes a guest a regular user, with the same id: claims the `guests` row and
-   * updates the user in one transaction. Sends `guest_user:converted` after the
+   * updates the user in one transaction: that of `user`, when it has one. Sends `guest_user:converted` after the
    * commit
    *
    * @param conversion values for its columns, or a callback that changes the
@@ -217,13 +222,18 @@ export class GuestUserManager {
       UserValues | ((user: ConfiguredUser, trx: TransactionClientContract) => void | Promise<void>),
     options: { ctx?: HttpContext } = {}
   ): Promise<ConfiguredUser> {
-    const { converter } = await this.#load()
+    const { converter, directory } = await this.#load()
+    await this.#mustBeUser(user)
+    const trx = transactionOf(user)
     const converted = (await converter.convert(
       primaryKeyOf(user),
-      conversion as Conversion
+      conversion as Conversion,
+      trx ?? directory.client()
     )) as ConfiguredUser
 
-    this.#services.emitter.emit('guest_user:converted', { user: converted, ctx: options.ctx })
+    afterCommit(trx, () => {
+      this.#services.emitter.emit('guest_user:converted', { user: converted, ctx: options.ctx })
+    })
     return converted
   }
 
@@ -264,7 +274,11 @@ export class GuestUserManager {
     options: { ctx?: HttpContext } = {}
   ): Promise<ConfiguredUser> {
     const { merger, directory } = await this.#load()
-    const trx = typeof into === 'object' ? into.$trx : undefined
+    if (typeof into === 'object' && !(await this.isUser(into))) {
+      throw new E_INVALID_MERGE_TARGET(['It is a row of another table'])
+    }
+    await this.#mustBeUser(guest)
+    const trx = transactionOf(into)
     const merged = await merger.merge(
       primaryKeyOf(guest),
       primaryKeyOf(into),
@@ -273,19 +287,14 @@ export class GuestUserManager {
     )
     const user = merged.account as ConfiguredUser
 
-    const send = () => {
+    afterCommit(trx, () => {
       this.#services.emitter.emit('guest_user:merged', {
         user,
         guest: merged.guest as ConfiguredUser,
         transferred: merged.transferred,
         ctx: options.ctx,
       })
-    }
-    if (trx) {
-      trx.after('commit', send)
-    } else {
-      send()
-    }
+    })
     return user
   }
 
@@ -322,6 +331,15 @@ export class GuestUserManager {
   async cleanup(options: CleanupOptions = {}): Promise<CleanupResult> {
     const { cleaner } = await this.#load()
     return cleaner.run(options)
+  }
+
+  /**
+   * A row of another table may have the key of a guest
+   */
+  async #mustBeUser(row: LucidRow | string | number) {
+    if (typeof row === 'object' && !(await this.isUser(row))) {
+      throw new E_NOT_A_GUEST()
+    }
   }
 
   /**
@@ -375,4 +393,19 @@ interface GuestUserParts {
 
 function primaryKeyOf(user: LucidRow | string | number): string | number {
   return typeof user === 'object' ? user.$primaryKeyValue! : user
+}
+
+/**
+ * The open transaction that a row was read or written in
+ */
+function transactionOf(user: LucidRow | string | number): TransactionClientContract | undefined {
+  return typeof user === 'object' ? user.$trx : undefined
+}
+
+function afterCommit(trx: TransactionClientContract | undefined, callback: () => void) {
+  if (trx) {
+    trx.after('commit', callback)
+  } else {
+    callback()
+  }
 }

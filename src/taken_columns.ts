@@ -1,17 +1,22 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import { readUniqueKeys } from './unique_keys.ts'
+import { splitQualifiedName } from './qualified_name.ts'
 import { readDatabaseError } from './database_error.ts'
 
+/**
+ * An index over expressions
+ */
+const SQLITE_INDEX = /UNIQUE constraint failed: index '(.+)'/
 const SQLITE = /UNIQUE constraint failed: (.+)$/m
-const POSTGRES = /^Key \((.+)\)=\(/
+const POSTGRES = /^Key \((.+?)\)=\(/
 const MYSQL = /for key '(?:[^'.]+\.)?([^'.]+)'/
 
 /**
  * Which columns of the table held a value that another row has already, read
  * from the error of the driver
  *
- * @returns an empty list when the error is of another kind, or about another
+ * @returns names of columns, or an expression over them; an empty list when the error is of another kind, or about another
  * table
  */
 export async function findTakenColumns(
@@ -24,6 +29,15 @@ export async function findTakenColumns(
   }
   const { message, ...driver } = error as Error & { detail?: string; table?: string }
 
+  const index = SQLITE_INDEX.exec(message)
+  if (index) {
+    const [row] = await client
+      .from('sqlite_master')
+      .where({ name: index[1], tbl_name: table })
+      .select('sql')
+    return row ? [row.sql.slice(row.sql.indexOf('('))] : []
+  }
+
   const sqlite = SQLITE.exec(message)
   if (sqlite) {
     const names = sqlite[1].split(', ').map((name) => name.split('.'))
@@ -32,7 +46,9 @@ export async function findTakenColumns(
 
   const postgres = POSTGRES.exec(driver.detail ?? '')
   if (postgres) {
-    return driver.table === table ? postgres[1].split(', ').map(unquote) : []
+    return driver.table === splitQualifiedName(table).table
+      ? postgres[1].split(', ').map(unquote)
+      : []
   }
 
   const keyName = MYSQL.exec(message)?.[1]

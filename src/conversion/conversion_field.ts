@@ -2,6 +2,7 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import type { TextName } from '../pages/texts.ts'
+import { splitQualifiedName } from '../qualified_name.ts'
 
 /**
  * An input of the default form
@@ -62,7 +63,7 @@ export async function listConversionFields(
   passwordColumn: string | null,
   client: QueryClientContract
 ): Promise<ConversionField[]> {
-  const columns = await client.columnsInfo(userModel.table)
+  const columns = await client.columnsInfo(splitQualifiedName(userModel.table).table)
   const find = (attribute: string) => columns[userModel.$getColumn(attribute)!.columnName]
 
   const fields: ConversionField[] = CANDIDATES.filter(({ attribute }) =>

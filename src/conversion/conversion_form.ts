@@ -10,6 +10,11 @@ import type { GuestUserManager } from '../guest_user_manager.ts'
 import { createDefaultMessages, createDefaultValidator } from './default_validator.ts'
 import { listConversionFields, type ConversionField } from './conversion_field.ts'
 
+/**
+ * Characters
+ */
+const LONGEST_SHOWN_AGAIN = 500
+
 interface DefaultForm {
   fields: ConversionField[]
   validator: ConversionValidator
@@ -57,21 +62,24 @@ export class ConversionForm {
    * @returns values for columns of the user, never for its primary key
    * @throws E_VALIDATION_ERROR of VineJS
    */
-  async validate(ctx: HttpContext): Promise<Record<string, unknown>> {
+  async validate(ctx: HttpContext, guest: LucidRow): Promise<Record<string, unknown>> {
     const { validator } = this.#manager.config.convert
     const values = validator
       ? await ctx.request.validateUsing(pickValidator(validator, ctx))
-      : await this.#validateDefault(ctx)
+      : await this.#validateDefault(ctx, guest)
 
     const userModel = await this.#manager.userModel()
     const isColumn = (name: string) => name !== userModel.primaryKey && userModel.$hasColumn(name)
     return Object.fromEntries(Object.entries(values).filter(([name]) => isColumn(name)))
   }
 
-  async #validateDefault(ctx: HttpContext): Promise<Record<string, unknown>> {
+  async #validateDefault(ctx: HttpContext, guest: LucidRow): Promise<Record<string, unknown>> {
     const { validator } = await this.#loadDefaultForm()
     const messagesProvider = await createDefaultMessages(createTexts(ctx))
-    return ctx.request.validateUsing(validator, { messagesProvider })
+    return ctx.request.validateUsing(validator, {
+      messagesProvider,
+      meta: { userId: guest.$primaryKeyValue },
+    })
   }
 
   /**
@@ -84,6 +92,23 @@ export class ConversionForm {
         .filter(({ rule }) => rule === 'database.unique')
         .forEach((message) => (message.message = text('convert.taken')))
     }
+  }
+
+  /**
+   * The fields that are not shown again: whatever may be a password, and what is
+   * so long that a session in a cookie would be lost over it
+   */
+  async listForgettable(input: Record<string, unknown>): Promise<string[]> {
+    const passwordColumn = await this.#manager.passwordColumn()
+    const isSecret = (name: string) =>
+      /password/i.test(name) || (passwordColumn !== null && name.startsWith(passwordColumn))
+
+    return Object.keys(input).filter(
+      (name) =>
+        isSecret(name) ||
+        listNames(input[name]).some(isSecret) ||
+        JSON.stringify(input[name] ?? '').length > LONGEST_SHOWN_AGAIN
+    )
   }
 
   #loadDefaultForm(): Promise<DefaultForm> {
@@ -108,6 +133,15 @@ export class ConversionForm {
     }
     return { fields, validator: await createDefaultValidator(fields, userModel, client) }
   }
+}
+
+/**
+ * The names inside a value, at any depth
+ */
+function listNames(value: unknown): string[] {
+  return value !== null && typeof value === 'object'
+    ? Object.entries(value).flatMap(([name, inner]) => [name, ...listNames(inner)])
+    : []
 }
 
 function pickValidator(

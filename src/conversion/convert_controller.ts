@@ -28,11 +28,11 @@ export default class ConvertController {
   }
 
   async store(ctx: HttpContext) {
-    await mustBeGuest(ctx)
+    const guest = await mustBeGuest(ctx)
     const form = await ctx.containerResolver.make(ConversionForm)
 
     try {
-      await ctx.guestUser.convert(await form.validate(ctx))
+      await ctx.guestUser.convert(await form.validate(ctx, guest))
     } catch (error) {
       if (!isValidationError(error) && !(error instanceof E_NOT_A_GUEST)) {
         throw error
@@ -71,7 +71,7 @@ async function mustBeGuest(ctx: HttpContext): Promise<LucidRow> {
   if (kind === 'anonymous') {
     throw turnAwayAnonymous(ctx)
   }
-  return ctx.auth.user as unknown as LucidRow
+  return (await ctx.guestUser.user())!
 }
 
 function turnAwayAnonymous({ guestUser }: HttpContext) {
@@ -82,16 +82,16 @@ function turnAwayAnonymous({ guestUser }: HttpContext) {
  * Browsers go back to the form itself, since the Referer header may be missing.
  * Nothing that may be a password is kept in the session
  */
-function refuse(ctx: HttpContext, form: ConversionForm, error: unknown) {
+async function refuse(ctx: HttpContext, form: ConversionForm, error: unknown) {
   if (!isValidationError(error) || !acceptsHtml(ctx)) {
     throw error
   }
   form.translate(error, ctx)
 
-  const secrets = Object.keys(ctx.request.original()).filter((name) => /password/i.test(name))
   ctx.session.flashValidationErrors(error as ValidationError & HttpError, false)
-  ctx.session.flashExcept(['_csrf', '_method', ...secrets])
-  return ctx.response.redirect().toPath(ctx.guestUser.redirectPath('convert'))
+  const forgettable = await form.listForgettable(ctx.request.original())
+  ctx.session.flashExcept(['_csrf', '_method', ...forgettable])
+  return ctx.response.redirect().toPath(ctx.request.url())
 }
 
 /**

@@ -20,7 +20,7 @@ const PRINTABLE = /^\P{Cc}*$/u
 const LONGEST_PASSWORD = 72
 
 /**
- * Validates the default form. The database says again, when the row is written,
+ * Validates the default form; `meta.userId` is the guest's. The database says again, when the row is written,
  * whether something is taken
  */
 export async function createDefaultValidator(
@@ -29,17 +29,14 @@ export async function createDefaultValidator(
   client: QueryClientContract
 ): Promise<ConversionValidator> {
   const { default: vine } = await import('@vinejs/vine')
+  const primaryKey = userModel.$getColumn(userModel.primaryKey)!.columnName
 
   const unique = vine.createRule(async (value: unknown, column: string, field) => {
     if (!field.isValid) {
       return
     }
-    if (
-      await client
-        .from(userModel.table)
-        .where(column, value as string)
-        .first()
-    ) {
+    const others = client.from(userModel.table).whereNot(primaryKey, field.meta.userId)
+    if (await others.where(column, value as string).first()) {
       field.report('The {{ field }} has already been taken', 'database.unique', field)
     }
   })

@@ -24,7 +24,13 @@ export class CurrentVisitor {
     this.#memory = new SessionMemory(ctx.session)
     this.#lookup = new GuestLookup(manager, this.#memory)
     this.#guestSignIn = new GuestSignIn(ctx, this.#guard, this.#memory, manager)
-    this.#guestSignIn.wrap((account) => this.#lookup.remember(account, 'regular'))
+    this.#guestSignIn.wrap((account, isMerged) => {
+      // Who was a guest may have become a regular user by `guestUsers.convert`
+      this.#lookup.forget(account)
+      if (isMerged) {
+        this.#lookup.remember(account, 'regular')
+      }
+    })
   }
 
   /**
@@ -89,7 +95,9 @@ export class CurrentVisitor {
    */
   async signInWithGuest(account: LucidRow): Promise<boolean> {
     const isMerged = await this.#guestSignIn.bringAlong(account)
-    await this.signIn(account, 'regular')
+    // Whoever looked the account up may have found a guest
+    const isGuest = !isMerged && (await this.#manager.isGuest(account))
+    await this.signIn(account, isGuest ? 'guest' : 'regular')
     return isMerged
   }
 

@@ -53,6 +53,14 @@ export class GuestLookup {
   }
 
   /**
+   * The next question goes to the database
+   */
+  forget(visitor: LucidRow) {
+    this.#memory.forget()
+    this.#answers.delete(identify(visitor))
+  }
+
+  /**
    * Asks the database again: what was remembered may be wrong
    *
    * @returns 'anonymous' for a visitor who was cleaned up

@@ -36,17 +36,14 @@ export class GuestSignIn {
    * Wraps `login` of the guard of this request. The merge comes first: if it
    * fails, so does the sign-in, and the visitor still is the guest
    *
-   * @param onSignedIn told when the account is known to be a regular user
+   * @param onSignedIn told who is signed in now, and whether a guest was merged
+   * into them
    */
-  wrap(onSignedIn: (account: LucidRow) => void) {
+  wrap(onSignedIn: (account: LucidRow, isMerged: boolean) => void) {
     this.#guard.login = async (user, ...options) => {
       const isMerged = await this.bringAlong(user)
       await this.login(user, ...options)
-      // Who was a guest may have converted by `guestUsers.convert` before
-      this.#memory.forget()
-      if (isMerged) {
-        onSignedIn(user)
-      }
+      onSignedIn(user, isMerged)
     }
   }
 
@@ -58,7 +55,7 @@ export class GuestSignIn {
    */
   async bringAlong(user: LucidRow): Promise<boolean> {
     const guestId = this.#findGuestId(user)
-    if (guestId === undefined) {
+    if (guestId === undefined || !(await this.#manager.isUser(user))) {
       return false
     }
 

@@ -46,6 +46,13 @@ export class HttpGuestUser {
   }
 
   /**
+   * Who is signed in through the guard of the guests, or undefined
+   */
+  async user(): Promise<ConfiguredUser | undefined> {
+    return (await this.#visitor.user()) as ConfiguredUser | undefined
+  }
+
+  /**
    * What the visitor is: 'anonymous', 'guest' or 'regular'
    */
   kind(): Promise<VisitorKind> {
@@ -214,6 +221,8 @@ export class HttpGuestUser {
    * @throws E_GUEST_USER_REQUIRED when the visitor is no guest, and was none
    * before they signed in
    * @throws E_NOT_A_GUEST when the guest was cleaned up or has converted
+   * @throws E_INVALID_MERGE_TARGET when the user is no regular user
+   * @throws E_GUEST_MERGE_FAILED when something can neither move nor stay
    *
    * @example
    * const user = await User.verifyCredentials(email, password)

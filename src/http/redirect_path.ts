@@ -28,9 +28,11 @@ export function findRedirectPath(
       case 'registered':
         return redirects.registered ?? '/'
       case 'convert':
-        return redirects.convert ?? manager.findUrl('guest_user.convert') ?? '/signup'
+        return redirects.convert ?? manager.findUrl('guest_user.convert', ctx.params) ?? '/signup'
       case 'converted':
-        return convert.redirectTo ?? manager.findUrl('guest_user.convert.success') ?? '/'
+        return (
+          convert.redirectTo ?? manager.findUrl('guest_user.convert.success', ctx.params) ?? '/'
+        )
     }
   }
 

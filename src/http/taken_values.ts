@@ -23,9 +23,10 @@ export async function explainTakenValues(
 ): Promise<unknown> {
   const userModel = await manager.userModel()
   const columns = await findTakenColumns(await manager.client(), userModel.table, error)
-  const fields = columns
-    .map((column) => userModel.$keys.columnsToAttributes.get(column, column))
-    .filter((attribute) => attribute in values)
+  const fields = Object.keys(values).filter((attribute) => {
+    const column = userModel.$keys.attributesToColumns.get(attribute, attribute)
+    return columns.some((text) => text === column || mentions(text, column))
+  })
 
   const vine = fields.length > 0 ? await importVine() : undefined
   if (!vine) {
@@ -40,6 +41,13 @@ export async function explainTakenValues(
       message: messages.getMessage(MESSAGE, RULE, describeField(field)),
     }))
   )
+}
+
+/**
+ * A unique key over an expression: `lower(email)`
+ */
+function mentions(expression: string, column: string): boolean {
+  return expression.includes('(') && expression.split(/\W+/).includes(column)
 }
 
 /**

@@ -65,7 +65,8 @@ export async function resolveConflicts(move: Move, trx: TransactionClientContrac
 }
 
 /**
- * Compared by the database, which knows whether "Ann" is "ann"
+ * Compared by the database, which knows whether "Ann" is "ann". Nobody may change
+ * these rows until it is decided what becomes of them
  */
 async function findConflicts(
   { transfer, guestValues, accountValues }: Move,
@@ -84,15 +85,16 @@ async function findConflicts(
       }
     })
     .where(prefixed('guest_row', guestValues))
-    .select(columns.map((column) => `guest_row.${column} as guest_${column}`))
-    .select(columns.map((column) => `account_row.${column} as account_${column}`))
+    .select(columns.map((column, index) => `guest_row.${column} as g${index}`))
+    .select(columns.map((column, index) => `account_row.${column} as a${index}`))
+    .forUpdate()
 
   const pick = (row: Row, side: string) =>
-    Object.fromEntries(columns.map((column) => [column, row[`${side}_${column}`]]))
+    Object.fromEntries(columns.map((column, index) => [column, row[`${side}${index}`]]))
   const rows: Row[] = await query
   return rows.map((row) => ({
-    guestRow: pick(row, 'guest'),
-    accountRow: pick(row, 'account'),
+    guestRow: pick(row, 'g'),
+    accountRow: pick(row, 'a'),
   }))
 }
 
@@ -110,12 +112,7 @@ async function resolve(
     await mustSayTheSame(conflicts, transfer, key, primaryKey, trx)
   }
   if (typeof onConflict === 'function') {
-    for (const conflict of conflicts) {
-      const [guestRow, accountRow] = [conflict.guestRow, conflict.accountRow].map((row) =>
-        transfer.model ? toInstance(row, transfer.model, trx) : row
-      )
-      await onConflict({ guestRow, accountRow, trx })
-    }
+    await askPolicy(conflicts, transfer, onConflict, trx)
   }
 
   const inTheWay =
@@ -123,6 +120,27 @@ async function resolve(
       ? conflicts.map(({ accountRow }) => accountRow)
       : conflicts.map(({ guestRow }) => guestRow)
   await deleteRows(inTheWay, move, key, trx)
+}
+
+/**
+ * Several rows of the guest may clash with one of the account: it is the same
+ * object each time, with what the callback did to it before
+ */
+async function askPolicy(
+  conflicts: Conflict[],
+  { model }: Transfer,
+  onConflict: Extract<Transfer['onConflict'], Function>,
+  trx: TransactionClientContract
+) {
+  const toObject = (row: Row) => (model ? toInstance(row, model, trx) : row)
+  const accountRows = new Map<string, Row>()
+
+  for (const conflict of conflicts) {
+    const key = JSON.stringify(conflict.accountRow)
+    const accountRow = accountRows.get(key) ?? toObject(conflict.accountRow)
+    accountRows.set(key, accountRow)
+    await onConflict({ guestRow: toObject(conflict.guestRow), accountRow, trx })
+  }
 }
 
 /**
@@ -136,16 +154,15 @@ async function mustSayTheSame(
   primaryKey: string[],
   trx: TransactionClientContract
 ) {
-  const ignored = [...TIMESTAMPS, ...primaryKey, ...transfer.columns]
+  const ignored = [...TIMESTAMPS, ...transfer.columns]
   const saysTheSame = ({ guestRow, accountRow }: Conflict) =>
-    Object.keys(guestRow).every(
-      (column) =>
-        ignored.includes(column) ||
-        JSON.stringify(guestRow[column]) === JSON.stringify(accountRow[column])
-    )
+    Object.keys(guestRow).every((column) => {
+      const values = [guestRow[column], accountRow[column]]
+      const isSurrogateKey = primaryKey.join() === column && values.every(isSurrogate)
+      return ignored.includes(column) || isSurrogateKey || isSameValue(values[0], values[1])
+    })
 
-  const dependents = await readForeignKeys(trx, transfer.table)
-  if (dependents.length > 0 || !conflicts.every(saysTheSame)) {
+  if (!conflicts.every(saysTheSame) || (await mayHaveDependents(transfer, trx))) {
     const others = withoutOwner(key, transfer)
     throw new E_GUEST_MERGE_FAILED([
       `Guest and account both have a row in "${transfer.table}"${others.length ? ` with the same "${others.join('", "')}"` : ''}, and only one of them may stay. Say which one by an "onConflict" for ${describeTransfer(transfer)} in "transfer"`,
@@ -154,7 +171,32 @@ async function mustSayTheSame(
 }
 
 /**
- * Through the model where there is one, so that its hooks run
+ * Rows of other tables would lose what they belong to, or be deleted with it
+ */
+async function mayHaveDependents({ table, model }: Transfer, trx: TransactionClientContract) {
+  const relations = [...(model?.$relationsDefinitions.values() ?? [])]
+  const keys = await readForeignKeys(trx, table)
+  return keys.length > 0 || relations.some(({ type }) => type !== 'belongsTo')
+}
+
+/**
+ * A number or a UUID tells rows apart, and says nothing else
+ */
+function isSurrogate(value: unknown): boolean {
+  return /^(\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(String(value))
+}
+
+/**
+ * Drivers round integers that JavaScript has no room for
+ */
+function isSameValue(one: unknown, other: unknown): boolean {
+  const isRounded = typeof one === 'number' && Math.abs(one) > Number.MAX_SAFE_INTEGER
+  return !isRounded && JSON.stringify(one) === JSON.stringify(other)
+}
+
+/**
+ * Through the model where there is one, so that its hooks run. What a model
+ * hides instead of deleting it would still be in the way
  */
 async function deleteRows(
   rows: Row[],
@@ -172,7 +214,6 @@ async function deleteRows(
         await instance.delete()
       }
     }
-    return
   }
 
   for (let start = 0; start < rows.length; start += CHUNK_SIZE) {

@@ -2,6 +2,7 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { RelationshipsContract } from '@adonisjs/lucid/types/relations'
 
+import { isTable } from '../catalog.ts'
 import { readForeignKeys } from '../foreign_keys.ts'
 import { isSameTransfer, type Transfer } from './transfer.ts'
 import { hasConstraints, readRelation } from './configured_transfers.ts'
@@ -25,9 +26,12 @@ export async function findTransfers(
 ): Promise<Transfer[]> {
   const transfers: Transfer[] = await findForeignKeyTransfers(client, userModel, guestsTable)
 
-  for (const transfer of readRelations(userModel)) {
-    if (!transfers.some((known) => isSameTransfer(known, transfer))) {
-      transfers.push({ ...transfer, distinctColumns: undefined })
+  for (const { distinctColumns, ...transfer } of readRelations(userModel)) {
+    const known = transfers.find((other) => isSameTransfer(other, transfer))
+    if (known) {
+      known.model ??= transfer.model
+    } else if (await isTable(client, transfer.table)) {
+      transfers.push({ ...transfer, discard: holdsTokens(transfer, userModel) })
     }
   }
   return transfers
@@ -41,7 +45,6 @@ export async function findForeignKeyTransfers(
   userModel: LucidModel,
   guestsTable: string
 ): Promise<(Transfer & { onDelete: string })[]> {
-  const tokenTables = findTokenTables(userModel)
   const keys = await readForeignKeys(client, userModel.table)
 
   return keys
@@ -50,15 +53,19 @@ export async function findForeignKeyTransfers(
       table: schema ? `${schema}.${table}` : table,
       columns,
       referencedColumns,
-      discard: tokenTables.includes(table) || columns.includes(TOKEN_COLUMN),
+      discard: holdsTokens({ table, columns }, userModel),
       onDelete,
     }))
 }
 
+/**
+ * Rows of another database cannot move in this transaction
+ */
 function readRelations(userModel: LucidModel): Transfer[] {
   const relations = [...userModel.$relationsDefinitions.values()] as RelationshipsContract[]
   return relations
     .filter((relation) => !hasConstraints(relation))
+    .filter((relation) => relation.relatedModel().connection === userModel.connection)
     .map(readRelation)
     .filter((transfer) => transfer !== null)
 }
@@ -67,8 +74,12 @@ function readRelations(userModel: LucidModel): Transfer[] {
  * The providers of access tokens and of remember-me tokens are static
  * properties of the model
  */
-function findTokenTables(userModel: LucidModel): unknown[] {
-  return Object.values(userModel)
+function holdsTokens(
+  { table, columns }: Pick<Transfer, 'table' | 'columns'>,
+  userModel: LucidModel
+): boolean {
+  const tokenTables = Object.values(userModel)
     .filter((value) => value?.options?.tokenableModel)
     .map((provider) => provider.table)
+  return tokenTables.includes(table) || columns.includes(TOKEN_COLUMN)
 }

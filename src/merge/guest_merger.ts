@@ -21,9 +21,15 @@ type UserId = string | number
 interface Pair {
   guest: LucidRow
   account: LucidRow
+
+  /**
+   * As the database has them
+   */
+  guestRow: Record<string, any>
+  accountRow: Record<string, any>
 }
 
-export interface Merged extends Pair {
+export interface Merged extends Pick<Pair, 'guest' | 'account'> {
   /**
    * Rows that moved, by table
    */
@@ -84,7 +90,8 @@ export class GuestMerger {
     }
 
     const pair = await this.#lock(guestId, accountId, trx)
-    await this.#config.merge?.({ ...pair, trx, ctx })
+    const { guest, account } = pair
+    await this.#config.merge?.({ guest, account, trx, ctx })
 
     const transferred: Merged['transferred'] = {}
     for (const transfer of await this.#listTransfers(trx)) {
@@ -95,8 +102,8 @@ export class GuestMerger {
       }
     }
 
-    await this.#remove(pair.guest, trx)
-    return { ...pair, transferred }
+    await this.#remove(guest, trx)
+    return { guest, account, transferred }
   }
 
   /**
@@ -105,25 +112,31 @@ export class GuestMerger {
    * clashes with the guest's
    */
   async #lock(guestId: UserId, accountId: UserId, trx: TransactionClientContract): Promise<Pair> {
-    const { primaryKey } = this.#userModel
-    const users = await this.#userModel
-      .query({ client: trx })
-      .whereIn(primaryKey, [guestId, accountId])
-      .orderBy(primaryKey)
+    const { table } = this.#userModel
+    const { columnName } = this.#userModel.$getColumn(this.#userModel.primaryKey)!
+
+    // Not through the model, whose hooks may hide guests
+    const rows: Record<string, any>[] = await trx
+      .from(table)
+      .whereIn(columnName, [guestId, accountId])
+      .orderBy(columnName)
       .forUpdate()
 
-    const find = (id: UserId) => users.find((user) => String(user.$primaryKeyValue) === String(id))
-    const [guest, account] = [find(guestId), find(accountId)]
-    if (!guest) {
+    const find = (id: UserId) => rows.find((row) => String(row[columnName]) === String(id))
+    const [guestRow, accountRow] = [find(guestId), find(accountId)]
+    if (!guestRow) {
       throw new E_NOT_A_GUEST()
     }
-    if (!account) {
+    if (!accountRow) {
       throw new E_INVALID_MERGE_TARGET(['There is no such user'])
     }
     if (await this.#directory.guestModel.find(accountId, { client: trx })) {
       throw new E_INVALID_MERGE_TARGET(['It is a guest, too'])
     }
-    return { guest, account }
+
+    const toUser = (row: Record<string, any>) =>
+      this.#userModel.$createFromAdapterResult(row, undefined, { client: trx })!
+    return { guest: toUser(guestRow), account: toUser(accountRow), guestRow, accountRow }
   }
 
   /**
@@ -137,11 +150,11 @@ export class GuestMerger {
       : findTransfers(trx, this.#userModel, this.#directory.guestModel.table)
   }
 
-  async #move(transfer: Transfer, { guest, account }: Pair, trx: TransactionClientContract) {
+  async #move(transfer: Transfer, pair: Pair, trx: TransactionClientContract) {
     const move: Move = {
       transfer,
-      guestValues: this.#valuesOf(guest, transfer),
-      accountValues: this.#valuesOf(account, transfer),
+      guestValues: valuesOf(pair.guestRow, transfer),
+      accountValues: valuesOf(pair.accountRow, transfer),
     }
     if (transfer.discard) {
       await trx.from(transfer.table).where(move.guestValues).delete()
@@ -158,15 +171,6 @@ export class GuestMerger {
     } catch (error) {
       throw explainFailedMove(error, transfer)
     }
-  }
-
-  #valuesOf(user: LucidRow, { columns, referencedColumns }: Transfer): Record<string, any> {
-    const { columnsToAttributes } = this.#userModel.$keys
-    const values = referencedColumns.map((column) => {
-      const attribute = columnsToAttributes.get(column)
-      return attribute ? user.$attributes[attribute] : user.$extras[column]
-    })
-    return Object.fromEntries(columns.map((column, index) => [column, values[index]]))
   }
 
   /**
@@ -192,12 +196,19 @@ export class GuestMerger {
   }
 }
 
+function valuesOf(row: Record<string, any>, { columns, referencedColumns }: Transfer) {
+  return Object.fromEntries(
+    columns.map((column, index) => [column, row[referencedColumns[index]]])
+  ) as Record<string, any>
+}
+
 /**
- * A unique key over an expression or over some rows only cannot be foreseen
+ * A unique key over an expression or over some rows only, or a check that nobody
+ * follows themselves, cannot be foreseen
  */
 function explainFailedMove(error: unknown, { table }: Transfer): unknown {
   const kind = readDatabaseError(error)?.kind
-  if (kind !== 'unique' && kind !== 'foreign_key') {
+  if (kind !== 'unique' && kind !== 'foreign_key' && kind !== 'check') {
     return error
   }
   return new E_GUEST_MERGE_FAILED(

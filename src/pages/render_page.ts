@@ -11,7 +11,7 @@ import { TemplateFinder } from './template_finder.ts'
 interface Renderer {
   render(template: string, state: Record<string, unknown>): Promise<string>
 }
-type UrlFor = (name: string) => string
+type UrlFor = (name: string, parameters: Record<string, unknown>) => string
 
 /**
  * Renders one of the pages. Browsers keep no copy, so Back shows what is true
@@ -37,6 +37,6 @@ export async function renderPage(
     ...state,
     text: createTexts(ctx),
     template: (name: string) => templates.find(name),
-    stylesheetUrl: `${urlFor(`guest_user.${page}.stylesheet`)}?v=${version}`,
+    stylesheetUrl: `${urlFor(`guest_user.${page}.stylesheet`, ctx.params)}?v=${version}`,
   })
 }
