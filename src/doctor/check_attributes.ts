@@ -37,7 +37,7 @@ export async function checkAttributes(
   }
   const rows = attributes.map((values) => readRow(subject, values))
   return [
-    ...findIncomplete(subject, users, rows[0]),
+    ...(subject.passwordColumn === undefined ? [] : findIncomplete(subject, users, rows[0])),
     ...findTooLong(subject, users, rows[0]),
     ...(await findConstant(subject, rows)),
   ]

@@ -42,13 +42,7 @@ export async function checkModels(
   const passwordColumn = await attempt('invalid-password-column', NAME_PASSWORD_COLUMN, () =>
     findPasswordColumn(config, userModel)
   )
-  const subject = guestModel && {
-    app,
-    config,
-    userModel,
-    guestModel,
-    passwordColumn: passwordColumn ?? null,
-  }
+  const subject = guestModel && { app, config, userModel, guestModel, passwordColumn }
   return { subject, findings }
 }
 

@@ -16,9 +16,10 @@ export interface Subject {
   guestModel: GuestModel
 
   /**
-   * The property that holds the password hash, null when there is none
+   * The property that holds the password hash, null when there is none,
+   * undefined when the configuration names one that is not there
    */
-  passwordColumn: string | null
+  passwordColumn?: string | null
 }
 
 /**
