@@ -187,7 +187,7 @@ function describeMismatch(names: {
     'key-type-mismatch',
     `"${table}.${own.name}" is ${own.type}, but the primary key "${users}.${key.name}" is ${key.type}`,
     isSameFamily && call
-      ? describeMigration({ table }, [`table${call}.notNullable().alter()`])
+      ? describeMigration({ table }, [`table${call}.notNullable().alter({ alterNullable: false })`])
       : `Give the column the same type in the migration of "${table}", and run "node ace migration:rollback" and "node ace migration:run":\ntable${call ?? `.specificType('${own.name}', '${key.type}')`}`
   )
 }
