@@ -1,9 +1,15 @@
 import { BaseCommand, flags } from '@adonisjs/core/ace'
 
 import { examine } from '../src/doctor/doctor.ts'
+import { reserveStandardOutput } from '../src/doctor/standard_output.ts'
 import type { Finding, Severity } from '../src/doctor/finding.ts'
 
 const SEVERITIES: Severity[] = ['error', 'warning', 'info']
+
+/**
+ * Milliseconds. A database that never answers would keep the process alive
+ */
+const PATIENCE = 5_000
 
 /**
  * Says what is wrong with the guests of an application. Starts it by itself:
@@ -22,7 +28,9 @@ export default class GuestDoctor extends BaseCommand {
   declare json: boolean
 
   async run() {
-    const findings = await examine(this.app)
+    const findings = this.json
+      ? await reserveStandardOutput(this.app, () => examine(this.app))
+      : await examine(this.app)
     if (findings.some(({ severity }) => severity === 'error')) {
       this.exitCode = 1
     }
@@ -31,6 +39,13 @@ export default class GuestDoctor extends BaseCommand {
       this.logger.log(JSON.stringify(this.#summarize(findings), null, 2))
     } else {
       this.#print(findings)
+    }
+    this.#endInTime()
+  }
+
+  #endInTime() {
+    if (this.kernel.getMainCommand() === this) {
+      setTimeout(() => process.exit(this.exitCode), PATIENCE).unref()
     }
   }
 
@@ -55,13 +70,14 @@ export default class GuestDoctor extends BaseCommand {
       this.logger.success('Nothing is wrong with the guests of this application')
       return
     }
-    const [errors, warnings, infos] = SEVERITIES.map((severity) => count(findings, severity))
-    const totals = [
-      this.#colorize('error', `${errors} ${errors === 1 ? 'error' : 'errors'}`),
-      this.#colorize('warning', `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`),
-      this.#colorize('info', `${infos} ${infos === 1 ? 'hint' : 'hints'}`),
-    ]
-    this.logger.log(totals.join(', '))
+    this.logger.log(SEVERITIES.map((severity) => this.#countUp(findings, severity)).join(', '))
+  }
+
+  #countUp(findings: Finding[], severity: Severity): string {
+    const total = count(findings, severity)
+    const noun = severity === 'info' ? 'hint' : severity
+    const text = `${total} ${noun}${total === 1 ? '' : 's'}`
+    return total === 0 ? this.colors.dim(text) : this.#colorize(severity, text)
   }
 
   #printFinding({ code, severity, message, fix }: Finding) {

@@ -5,7 +5,7 @@ import { createFinding, messageOf, type Finding } from './finding.ts'
 /**
  * Milliseconds. A firewall may swallow what is sent, without an answer
  */
-const PATIENCE = 10_000
+const PATIENCE = 5_000
 
 /**
  * Does the database of the users answer?

@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 import { DateTime } from 'luxon'
-import { BaseModel, beforeCreate } from '@adonisjs/lucid/orm'
+import { beforeCreate, type BaseModel } from '@adonisjs/lucid/orm'
 
 import { dialect } from '../../app/test_database.ts'
 import { GuestFactory } from '../../../factories/main.ts'
