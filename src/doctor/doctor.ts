@@ -10,7 +10,7 @@ import { checkDatabase } from './check_database.ts'
 import { checkTransfer } from './check_transfer.ts'
 import { checkAttributes } from './check_attributes.ts'
 import { checkMiddleware } from './check_middleware.ts'
-import { MiddlewareChains } from './middleware_chain.ts'
+import { MiddlewareChains, type Chain } from './middleware_chain.ts'
 import { startApplication } from './start_application.ts'
 import { checkForeignKeys } from './check_foreign_keys.ts'
 import { checkLoginRoutes } from './check_login_routes.ts'
@@ -60,7 +60,19 @@ function isKnown(failure: Finding, findings: Finding[]): boolean {
 
 async function checkRoutes(app: ApplicationService, config?: ResolvedConfig): Promise<Finding[]> {
   const middleware = new MiddlewareChains()
-  const chains = await middleware.read(app)
+  let chains: Chain[]
+  try {
+    chains = await middleware.read(app)
+  } catch (error) {
+    return [
+      createFinding(
+        'app-does-not-start',
+        `The HTTP server cannot start with these routes: ${messageOf(error)}`,
+        'Correct what the message names in "start/routes.ts"'
+      ),
+    ]
+  }
+
   const broken = middleware.broken.map(({ source, reason }) =>
     createFinding(
       'broken-middleware',

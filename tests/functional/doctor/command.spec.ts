@@ -110,6 +110,21 @@ test.group('guest:doctor in a process of its own', (group) => {
     assert.equal(stderr, 'printed by the application\n')
   })
 
+  test('routes with which no server starts', async ({ assert, cleanup }) => {
+    const app = await createAceApp({
+      'start/routes.ts': `
+        import router from '@adonisjs/core/services/router'
+
+        router.get('/one', () => '').as('same')
+        router.get('/two', () => '').as('same')`,
+    })
+    cleanup(() => app.remove())
+    const { report, codes } = await app.diagnose()
+    assert.deepEqual(codes, ['app-does-not-start'])
+    assert.match(report.findings[0].message, /A route with name "same" already exists/)
+    assert.include(report.findings[0].fix, '"start/routes.ts"')
+  })
+
   test('a provider that is missing', async ({ assert, cleanup }) => {
     const app = await createAceApp({
       'start/routes.ts': '',

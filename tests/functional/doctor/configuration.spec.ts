@@ -1,4 +1,5 @@
 import { test } from '@japa/runner'
+import { configProvider } from '@adonisjs/core'
 import { BaseModel } from '@adonisjs/lucid/orm'
 import { defineConfig as defineAuth } from '@adonisjs/auth'
 import { defineConfig as defineSession, stores } from '@adonisjs/session'
@@ -175,12 +176,20 @@ test.group('Doctor: config/session.ts', () => {
   const sessionWith = (options: object) =>
     defineSession({ store: 'cookie', stores: { cookie: stores.cookie() }, ...options })
 
-  test('invalid-session-config', async ({ assert }) => {
-    const finding = await findWith({ session: undefined }, { guestUser: { maxAge: '30 days' } })
-    assert.equal(finding.code, 'invalid-session-config')
-    assert.include(finding.message, '"config/session.ts"')
-    assert.include(finding.fix, 'node ace add @adonisjs/session')
-  })
+  test('invalid-session-config: {$i}')
+    .with([
+      undefined,
+      { age: '2h' },
+      configProvider.create(async () => {
+        throw new Error('no such store')
+      }),
+    ])
+    .run(async ({ assert }, session) => {
+      const finding = await findWith({ session }, { guestUser: { maxAge: '30 days' } })
+      assert.equal(finding.code, 'invalid-session-config')
+      assert.include(finding.message, '"config/session.ts"')
+      assert.include(finding.fix, 'node ace add @adonisjs/session')
+    })
 
   test('session-disabled', async ({ assert }) => {
     const finding = await findWith({ session: sessionWith({ enabled: false }) })
