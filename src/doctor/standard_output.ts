@@ -11,7 +11,6 @@ export async function reserveStandardOutput<Result>(
 ): Promise<Result> {
   if (!app.isBooted) {
     app.container.resolving('logger', (manager) => {
-      manager.level = 'silent'
       manager.use().level = 'silent'
     })
   }
