@@ -10,7 +10,9 @@ export async function reserveStandardOutput<Result>(
   callback: () => Promise<Result>
 ): Promise<Result> {
   if (!app.isBooted) {
+    // The manager is a logger, too, and another one than its default logger
     app.container.resolving('logger', (manager) => {
+      manager.level = 'silent'
       manager.use().level = 'silent'
     })
   }

@@ -152,8 +152,30 @@ test.group('guest:doctor in a process of its own', (group) => {
     )
   })
 
-  test('a database that is down', async ({ assert, cleanup }) => {
-    const app = await createAceApp({ 'config/database.ts': databaseAt(1) })
+  test('a database that is down, and a log that goes to the standard output', async ({
+    assert,
+    cleanup,
+  }) => {
+    const app = await createAceApp({
+      'config/database.ts': databaseAt(1),
+      'start/routes.ts': `
+        import logger from '@adonisjs/core/services/logger'
+
+        logger.use().info('routes were loaded')`,
+      'config/logger.ts': `
+        import { defineConfig, targets } from '@adonisjs/core/logger'
+
+        export default defineConfig({
+          default: 'app',
+          loggers: {
+            app: {
+              enabled: true,
+              level: 'info',
+              transport: { targets: [targets.file({ destination: 1 })] },
+            },
+          },
+        })`,
+    })
     cleanup(() => app.remove())
     const { exitCode, codes } = await app.diagnose()
     assert.equal(exitCode, 1)
