@@ -12,6 +12,12 @@ interface AuthConfig {
 }
 
 /**
+ * No guard of `config/auth.ts` fits. The same error as any other mistake in the
+ * configuration, told apart by `guest:doctor`
+ */
+export class UnusableGuard extends E_INVALID_GUEST_USER_CONFIG {}
+
+/**
  * The guard that guests are signed in through: the one that is wanted, else the
  * default guard, else the first one that uses sessions (the default guard of
  * the API starter kit uses tokens)
@@ -24,14 +30,14 @@ export async function findSessionGuardName(
 ): Promise<string> {
   const auth = await configProvider.resolve<AuthConfig>(app, app.config.get('auth'))
   if (!auth) {
-    throw new E_INVALID_GUEST_USER_CONFIG([
+    throw new UnusableGuard([
       'It needs a session guard from "config/auth.ts", which is missing. Run "node ace add @adonisjs/auth --guard=session"',
     ])
   }
 
   const names = Object.keys(auth.guards)
   if (wanted !== undefined && !names.includes(wanted)) {
-    throw new E_INVALID_GUEST_USER_CONFIG([
+    throw new UnusableGuard([
       `"guard" is "${wanted}", but "config/auth.ts" has only: ${names.join(', ')}`,
     ])
   }
@@ -41,7 +47,7 @@ export async function findSessionGuardName(
   const candidates = wanted === undefined ? [auth.default, ...names] : [wanted]
   const found = candidates.find(usesSession)
   if (found === undefined) {
-    throw new E_INVALID_GUEST_USER_CONFIG([
+    throw new UnusableGuard([
       wanted === undefined
         ? 'It needs a session guard, and "config/auth.ts" has none'
         : `"guard" must name a session guard of "config/auth.ts", but "${wanted}" is of another kind`,

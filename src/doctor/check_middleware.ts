@@ -1,0 +1,109 @@
+import type { Chain, Link } from './middleware_chain.ts'
+import { createFinding, type Finding, type FindingCode } from './finding.ts'
+
+const SPECIFIERS = {
+  session: '@adonisjs/session/session_middleware',
+  auth: '@adonisjs/auth/initialize_auth_middleware',
+  guestUser: 'adonisjs-guest-user/initialize_guest_user_middleware',
+}
+
+const MISSING: Record<keyof typeof SPECIFIERS, FindingCode> = {
+  session: 'missing-session-middleware',
+  auth: 'missing-auth-middleware',
+  guestUser: 'missing-guest-user-middleware',
+}
+
+const FIX = `Write in "start/kernel.ts", in this order and with what else you have between them:
+router.use([
+  () => import('${SPECIFIERS.session}'),
+  () => import('${SPECIFIERS.auth}'),
+  () => import('${SPECIFIERS.guestUser}'),
+])`
+
+/**
+ * Session, then auth, then this package's, on the routes that need them: those
+ * with named middleware of this package, else all
+ */
+export function checkMiddleware(chains: Chain[]): Finding[] {
+  const needing = chains.filter(({ links }) => links.includes('guard'))
+  const concerned = needing.length > 0 ? needing : chains
+
+  return [
+    ...findMissing(concerned, needing.length > 0),
+    ...describeOrder(
+      'middleware-order',
+      concerned.filter(({ links }) => !isReady(links))
+    ),
+    ...describeOrder(
+      'session-after-auth',
+      concerned.filter(({ links }) => isReady(links) && !isBefore(links, 'session', 'auth'))
+    ),
+  ]
+}
+
+/**
+ * Where no route needs them for sure, one route that has them will do
+ */
+function findMissing(chains: Chain[], allNeed: boolean): Finding[] {
+  if (chains.length === 0) {
+    return []
+  }
+  return Object.entries(SPECIFIERS).flatMap(([link, specifier]) => {
+    const without = chains.filter(({ links }) => !links.includes(link as Link))
+    const isMissing = allNeed ? without.length > 0 : without.length === chains.length
+    if (!isMissing) {
+      return []
+    }
+    const code = MISSING[link as keyof typeof SPECIFIERS]
+    return [
+      createFinding(
+        code,
+        `"${specifier}" is not in "router.use([…])" of "start/kernel.ts", so it does not run for ${listRoutes(without)}`,
+        FIX
+      ),
+    ]
+  })
+}
+
+/**
+ * Whatever needs something runs after it
+ */
+function isReady(links: Link[]): boolean {
+  return (
+    isBefore(links, 'session', 'guestUser') &&
+    isBefore(links, 'auth', 'guestUser') &&
+    isBefore(links, 'guestUser', 'guard')
+  )
+}
+
+/**
+ * Missing ones are told of elsewhere
+ */
+function isBefore(links: Link[], first: Link, second: Link): boolean {
+  const position = links.indexOf(first)
+  const next = links.indexOf(second)
+  return position === -1 || next === -1 || position < next
+}
+
+function describeOrder(code: FindingCode, chains: Chain[]): Finding[] {
+  if (chains.length === 0) {
+    return []
+  }
+  const names = { ...SPECIFIERS, guard: 'a named middleware of "adonisjs-guest-user"' }
+  const order = [...new Set(chains[0].links)].map((link) => names[link]).join(', then ')
+  return [
+    createFinding(
+      code,
+      `The middleware in "start/kernel.ts" run in the wrong order for ${listRoutes(chains)}: ${order}`,
+      FIX
+    ),
+  ]
+}
+
+const MOST_ROUTES = 3
+
+export function listRoutes(chains: Chain[]): string {
+  const titles = chains.slice(0, MOST_ROUTES).map(({ title }) => `"${title}"`)
+  const more = chains.length - titles.length
+  return titles.join(', ') + (more > 0 ? ` and ${more} more` : '')
+}

@@ -1,0 +1,89 @@
+import { configProvider } from '@adonisjs/core'
+import string from '@adonisjs/core/helpers/string'
+import type { ApplicationService } from '@adonisjs/core/types'
+
+import type { ResolvedConfig } from '../types.ts'
+import { createFinding, messageOf, type Finding } from './finding.ts'
+
+interface SessionConfig {
+  enabled: boolean
+  age: string | number
+}
+
+/**
+ * Guests are signed in through the session, so it must be there, and must not
+ * live longer than they do
+ */
+export async function checkSession(
+  app: ApplicationService,
+  config?: ResolvedConfig
+): Promise<Finding[]> {
+  let session: SessionConfig | null
+  try {
+    session = await configProvider.resolve<SessionConfig>(app, app.config.get('session'))
+  } catch (error) {
+    return [describeInvalid(messageOf(error))]
+  }
+  if (!session) {
+    return [describeInvalid('it is missing, or does not export what "defineConfig" returns')]
+  }
+
+  const findings = config ? checkAge(session, config) : []
+  if (!session.enabled) {
+    findings.push(
+      createFinding(
+        'session-disabled',
+        'Guests need the session, but "enabled" in "config/session.ts" is false',
+        'Write in "config/session.ts":\nenabled: true,'
+      )
+    )
+  }
+  return findings
+}
+
+function describeInvalid(reason: string): Finding {
+  return createFinding(
+    'invalid-session-config',
+    `Guests need the session, but "config/session.ts" cannot be used: ${reason}`,
+    'Run "node ace add @adonisjs/session"'
+  )
+}
+
+/**
+ * A session counts from the last request. So does a guest, unless `expireBy`
+ * says otherwise: then who comes back has a session that is younger than they are
+ */
+function checkAge({ age }: SessionConfig, { maxAge, expireBy }: ResolvedConfig): Finding[] {
+  const sessionAge = string.seconds.parse(age) * 1000
+  const counted = expireBy === 'createdAt' ? 'first' : 'last'
+  const isTooLong = expireBy === 'createdAt' ? sessionAge >= maxAge : sessionAge > maxAge
+  if (!isTooLong) {
+    return []
+  }
+
+  return [
+    createFinding(
+      'session-outlives-guest',
+      `Guests may be deleted while their browser is still signed in: a session lives ${describeAge(sessionAge)} from the last visit ("age" in "config/session.ts"), a guest ${describeAge(maxAge)} from the ${counted} visit ("maxAge" and "expireBy" in "config/guest_user.ts")`,
+      expireBy === 'createdAt'
+        ? `Count from the last visit, or keep guests for much longer than a session, in "config/guest_user.ts":\nexpireBy: 'lastSeenAt',`
+        : `Leave "maxAge" out of "config/guest_user.ts" (it defaults to the session age), or write there:\nmaxAge: ${JSON.stringify(age).replaceAll('"', "'")},`
+    ),
+  ]
+}
+
+const UNITS: [name: string, milliseconds: number][] = [
+  ['day', 24 * 60 * 60 * 1000],
+  ['hour', 60 * 60 * 1000],
+  ['minute', 60 * 1000],
+  ['second', 1000],
+]
+
+/**
+ * In the biggest unit that is not below one
+ */
+export function describeAge(milliseconds: number): string {
+  const [name, length] = UNITS.find(([, unit]) => milliseconds >= unit) ?? UNITS.at(-1)!
+  const amount = Math.round((milliseconds / length) * 10) / 10
+  return `${amount} ${name}${amount === 1 ? '' : 's'}`
+}

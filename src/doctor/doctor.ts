@@ -1,0 +1,123 @@
+import type { ApplicationService } from '@adonisjs/core/types'
+
+import type { Subject } from './subject.ts'
+import type { ResolvedConfig } from '../types.ts'
+import { checkModels } from './check_models.ts'
+import { checkTables, checkGuestsTable } from './check_tables.ts'
+import { checkSession } from './check_session.ts'
+import { checkCleanup } from './check_cleanup.ts'
+import { checkDatabase } from './check_database.ts'
+import { checkTransfer } from './check_transfer.ts'
+import { checkAttributes } from './check_attributes.ts'
+import { checkMiddleware } from './check_middleware.ts'
+import { MiddlewareChains, type Chain } from './middleware_chain.ts'
+import { startApplication } from './start_application.ts'
+import { checkForeignKeys } from './check_foreign_keys.ts'
+import { checkLoginRoutes } from './check_login_routes.ts'
+import { checkConfiguration } from './check_configuration.ts'
+import { createFinding, messageOf, type Finding } from './finding.ts'
+
+/**
+ * Looks at an application and says what is wrong with its guests. Starts it,
+ * unless it has started; writes nothing
+ *
+ * @returns what was found, in the order in which it was looked at. What a
+ * finding makes impossible to check is left out
+ * @throws nothing: a broken application is a finding
+ */
+export async function examine(app: ApplicationService): Promise<Finding[]> {
+  const failure = await startApplication(app)
+  if (!app.isBooted) {
+    return failure ? [failure] : []
+  }
+
+  const findings: Finding[] = []
+  const { config, ...configuration } = await checkConfiguration(app)
+  findings.push(...configuration.findings)
+  if (failure && !isKnown(failure, findings)) {
+    findings.push(failure)
+  }
+
+  findings.push(...(await attempt('session', () => checkSession(app, config))))
+  if (!failure) {
+    findings.push(...(await attempt('middleware', () => checkRoutes(app, config))))
+  }
+  if (config) {
+    const { subject, ...models } = await checkModels(app, config)
+    findings.push(...models.findings)
+    findings.push(...(subject ? await attempt('database', () => checkData(subject)) : []))
+  }
+  return findings
+}
+
+/**
+ * A mistake in the configuration may keep the application from starting: one
+ * finding is enough
+ */
+function isKnown(failure: Finding, findings: Finding[]): boolean {
+  return failure.code === 'invalid-config' && findings.some(({ severity }) => severity === 'error')
+}
+
+async function checkRoutes(app: ApplicationService, config?: ResolvedConfig): Promise<Finding[]> {
+  const middleware = new MiddlewareChains()
+  let chains: Chain[]
+  try {
+    chains = await middleware.read(app)
+  } catch (error) {
+    return [
+      createFinding(
+        'app-does-not-start',
+        `The HTTP server cannot start with these routes: ${messageOf(error)}`,
+        'Correct what the message names in "start/routes.ts"'
+      ),
+    ]
+  }
+
+  const broken = middleware.broken.map(({ source, reason }) =>
+    createFinding(
+      'broken-middleware',
+      `A middleware of "start/kernel.ts" cannot be imported: ${source}: ${reason}`,
+      'Correct its path in "start/kernel.ts", or the error in its file'
+    )
+  )
+  return [...broken, ...checkMiddleware(chains), ...checkLoginRoutes(chains, config)]
+}
+
+async function checkData(subject: Subject): Promise<Finding[]> {
+  const { connected, findings } = await checkDatabase(subject)
+  if (!connected) {
+    return findings
+  }
+
+  findings.push(...(await attempt('transfer', () => checkTransfer(connected))))
+  const { tables, ...migrations } = await checkTables(connected)
+  findings.push(...migrations.findings)
+  if (!tables) {
+    return findings
+  }
+
+  findings.push(
+    ...(await attempt('guests table', () => checkGuestsTable(connected, tables))),
+    ...(await attempt('attributes', () => checkAttributes(connected, tables))),
+    ...(await attempt('foreign keys', () => checkForeignKeys(connected))),
+    ...(await attempt('cleanup', () => checkCleanup(connected)))
+  )
+  return findings
+}
+
+/**
+ * One check that cannot be made must not keep the others from being made
+ */
+async function attempt(name: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await check()
+  } catch (error) {
+    return [
+      createFinding(
+        'check-failed',
+        `The check "${name}" could not be made: ${messageOf(error)}`,
+        'Correct what the message names. If there is nothing to correct, please report it'
+      ),
+    ]
+  }
+}

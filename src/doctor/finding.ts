@@ -1,0 +1,93 @@
+/**
+ * - error: guests cannot be made, kept or deleted as they should
+ * - warning: it works, and will hurt somebody
+ * - info: nothing is wrong, but it explains what one may wonder about
+ */
+export type Severity = 'error' | 'warning' | 'info'
+
+/**
+ * Everything that can be found. The codes are stable: scripts may rely on them.
+ * Each has a row in `docs/doctor.md`
+ */
+export const SEVERITIES = {
+  'app-does-not-start': 'error',
+  'missing-provider': 'error',
+  'missing-config': 'error',
+  'invalid-config': 'error',
+  'wrong-guard': 'error',
+  'invalid-user-model': 'error',
+  'invalid-guest-model': 'error',
+  'invalid-password-column': 'error',
+  'invalid-transfer': 'error',
+  'incomplete-transfer': 'warning',
+  'disabled': 'info',
+
+  'invalid-session-config': 'error',
+  'session-disabled': 'error',
+  'session-outlives-guest': 'warning',
+
+  'missing-session-middleware': 'error',
+  'missing-auth-middleware': 'error',
+  'missing-guest-user-middleware': 'error',
+  'middleware-order': 'error',
+  'session-after-auth': 'warning',
+  'broken-middleware': 'error',
+  'login-shuts-guests-out': 'warning',
+
+  'database-unreachable': 'error',
+  'missing-users-table': 'error',
+  'missing-guests-table': 'error',
+  'missing-guests-column': 'error',
+  'key-type-mismatch': 'error',
+  'guests-foreign-key': 'error',
+  'guests-user-id-not-unique': 'error',
+  'visit-key-not-unique': 'warning',
+  'unindexed-expiry': 'warning',
+
+  'failing-attributes': 'warning',
+  'unknown-attribute': 'error',
+  'incomplete-attributes': 'error',
+  'constant-unique-attribute': 'error',
+  'attribute-too-long': 'error',
+
+  'blocking-foreign-key': 'error',
+  'unindexed-foreign-key': 'warning',
+  'cleanup-not-running': 'warning',
+
+  'check-failed': 'warning',
+} as const satisfies Record<string, Severity>
+
+export type FindingCode = keyof typeof SEVERITIES
+
+/**
+ * Something that is wrong with an application
+ */
+export interface Finding {
+  code: FindingCode
+  severity: Severity
+
+  /**
+   * What is wrong, with the name of the file, table or column
+   */
+  message: string
+
+  /**
+   * How to mend it: a sentence with a command, or lines to paste
+   */
+  fix: string
+}
+
+export function createFinding(code: FindingCode, message: string, fix: string): Finding {
+  return { code, severity: SEVERITIES[code], message, fix }
+}
+
+/**
+ * The message of anything that was thrown. Some drivers put several failed
+ * attempts into one error without a message
+ */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && !error.message) {
+    return error.errors.map(messageOf).join('; ')
+  }
+  return error instanceof Error ? error.message || error.name : String(error)
+}

@@ -1,0 +1,181 @@
+import type { ApplicationService } from '@adonisjs/core/types'
+
+import { messageOf } from './finding.ts'
+
+/**
+ * The middleware that matter here. `guard` stands for those that need
+ * `ctx.guestUser`
+ */
+export type Link = 'session' | 'auth' | 'guestUser' | 'guard'
+
+/**
+ * A middleware as router and server keep it
+ */
+interface StoredMiddleware {
+  name?: string
+  reference: unknown
+}
+
+/**
+ * A route with everything that runs before its handler, in order
+ */
+export interface Chain {
+  /**
+   * Such as `GET /login`
+   */
+  title: string
+  pattern: string
+  routeName?: string
+  links: Link[]
+
+  /**
+   * Named middleware of the route, with their classes
+   */
+  named: { name: string; middleware: unknown }[]
+}
+
+interface Route {
+  pattern: string
+  methods: string[]
+  name?: string
+  middleware: { all(): Set<StoredMiddleware | ((...args: unknown[]) => unknown)> }
+}
+
+/**
+ * Where each class comes from. Its module is known by name, too, for
+ * applications that have a second copy of a package
+ */
+const MODULES: [link: Link, specifier: RegExp, load: () => Promise<{ default: unknown }>][] = [
+  [
+    'session',
+    /@adonisjs\/session\/session_middleware/,
+    () => import('@adonisjs/session/session_middleware'),
+  ],
+  [
+    'auth',
+    /@adonisjs\/auth\/initialize_auth_middleware/,
+    () => import('@adonisjs/auth/initialize_auth_middleware'),
+  ],
+  [
+    'guestUser',
+    /adonisjs-guest-user\/initialize_guest_user_middleware/,
+    () => import('../middleware/initialize_guest_user_middleware.ts'),
+  ],
+  [
+    'guard',
+    /adonisjs-guest-user\/allow_guest_user_middleware/,
+    () => import('../middleware/allow_guest_user_middleware.ts'),
+  ],
+  [
+    'guard',
+    /adonisjs-guest-user\/guest_user_required_middleware/,
+    () => import('../middleware/guest_user_required_middleware.ts'),
+  ],
+  [
+    'guard',
+    /adonisjs-guest-user\/regular_user_required_middleware/,
+    () => import('../middleware/regular_user_required_middleware.ts'),
+  ],
+  [
+    'guard',
+    /adonisjs-guest-user\/unregistered_only_middleware/,
+    () => import('../middleware/unregistered_only_middleware.ts'),
+  ],
+]
+
+/**
+ * Reads the middleware of all routes
+ */
+export class MiddlewareChains {
+  /**
+   * Middleware that cannot be imported
+   */
+  readonly broken: { source: string; reason: string }[] = []
+  #classes = new Map<unknown, Promise<unknown>>()
+
+  /**
+   * @throws when two routes have the same name or pattern
+   */
+  async read(app: ApplicationService): Promise<Chain[]> {
+    const [router, server] = await Promise.all([
+      app.container.make('router'),
+      app.container.make('server'),
+    ])
+    router.commit()
+    const routes = Object.values(router.toJSON()).flat() as unknown as Route[]
+    const shared = server.getMiddlewareList() as StoredMiddleware[]
+
+    const chains: Chain[] = []
+    for (const route of routes) {
+      const stored = [...shared, ...route.middleware.all()].filter(isStored)
+      chains.push({
+        title: `${route.methods.filter((method) => method !== 'HEAD').join('|')} ${route.pattern}`,
+        pattern: route.pattern,
+        routeName: route.name,
+        links: await this.#recognizeAll(stored),
+        named: await Promise.all(
+          stored
+            .filter((middleware) => middleware.name !== undefined)
+            .map(async ({ name, reference }) => ({
+              name: name!,
+              middleware: await this.#import(reference),
+            }))
+        ),
+      })
+    }
+    return chains
+  }
+
+  async #recognizeAll(stored: StoredMiddleware[]): Promise<Link[]> {
+    const links = await Promise.all(stored.map(({ reference }) => this.#recognize(reference)))
+    return links.filter((link) => link !== undefined)
+  }
+
+  async #recognize(reference: unknown): Promise<Link | undefined> {
+    const middleware = await this.#import(reference)
+    for (const [link, specifier, load] of MODULES) {
+      const { default: known } = await load()
+      if (isOrExtends(middleware, known) || specifier.test(String(reference))) {
+        return link
+      }
+    }
+  }
+
+  /**
+   * @returns undefined when it cannot be imported
+   */
+  #import(reference: unknown): Promise<unknown> {
+    let middleware = this.#classes.get(reference)
+    if (!middleware) {
+      middleware = importMiddleware(reference).catch((error) => {
+        this.broken.push({ source: String(reference), reason: messageOf(error) })
+        return undefined
+      })
+      this.#classes.set(reference, middleware)
+    }
+    return middleware
+  }
+}
+
+/**
+ * Plain functions run as they are, and have no class to look at
+ */
+function isStored(middleware: unknown): middleware is StoredMiddleware {
+  return typeof middleware === 'object' && middleware !== null && 'reference' in middleware
+}
+
+async function importMiddleware(reference: unknown): Promise<unknown> {
+  if (typeof reference !== 'function' || String(reference).startsWith('class')) {
+    return reference
+  }
+  const imported = await reference()
+  return imported?.default ?? imported
+}
+
+function isOrExtends(middleware: unknown, known: unknown): boolean {
+  return (
+    typeof middleware === 'function' &&
+    typeof known === 'function' &&
+    (middleware === known || middleware.prototype instanceof known)
+  )
+}

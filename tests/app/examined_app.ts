@@ -1,0 +1,47 @@
+import { examine } from '../../src/doctor/doctor.ts'
+import type { Finding } from '../../src/doctor/finding.ts'
+import { createTestApp, type TestApp, type TestAppOptions } from './test_app.ts'
+
+/**
+ * An application in which `guest:doctor` finds nothing, but for what the
+ * options say
+ */
+export async function createExaminedApp(options: TestAppOptions = {}) {
+  const app = await createTestApp({
+    ...options,
+    async prepare(parts) {
+      if (options.createTables !== false) {
+        await parts.db.connection().schema.alterTable('notes', (table) => table.index(['user_id']))
+      }
+      await options.prepare?.(parts)
+    },
+    routes(router, middleware, guestUsers) {
+      router.get('/cart', () => 'cart').use(middleware.allowGuestUser())
+      options.routes?.(router, middleware, guestUsers)
+    },
+  })
+
+  const find = () => examine(app.app)
+  return {
+    ...app,
+    find,
+    codes: async () => (await find()).map(({ code }) => code),
+    async findOne(): Promise<Finding> {
+      const findings = await find()
+      if (findings.length !== 1) {
+        throw new Error(`${findings.length} findings: ${JSON.stringify(findings, null, 2)}`)
+      }
+      return findings[0]
+    },
+
+    /**
+     * Does what a fix says that is a migration
+     */
+    applyFix: ({ fix }: Finding) => applyMigration(app, fix.slice(fix.indexOf('\n') + 1)),
+  }
+}
+
+async function applyMigration({ db }: TestApp, lines: string) {
+  const migrate = new Function('schema', `return ${lines.replace('this.schema', 'schema')}`)
+  await migrate(db.connection().schema)
+}
