@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { SEVERITIES } from '../../../src/doctor/finding.ts'
 
 const PAGE = new URL('../../../docs/doctor.md', import.meta.url)
-const ROW = /^\| `([\w-]+)` \| (\w+) \|/gm
+const ROW = /^\| `([\w-]+)` +\| (\w+) +\|/gm
 
 test.group('docs/doctor.md', () => {
   test('lists every code with its severity', async ({ assert }) => {
