@@ -198,6 +198,12 @@ test.group('The packed package in a fresh application', (group) => {
     assert.include(answers[0], 'Invalid user credentials')
   })
 
+  test('the doctor finds nothing wrong', async ({ assert }) => {
+    const { exitCode, output } = await app.ace('guest:doctor')
+    assert.equal(exitCode, 0, output)
+    assert.notMatch(output, /error|warning/, output)
+  })
+
   test('cleanup runs', async ({ assert }) => {
     const { exitCode, output } = await app.ace('guest:cleanup')
     assert.equal(exitCode, 0, output)
