@@ -5,6 +5,7 @@ import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 import type { CleanupResult } from '../src/types.ts'
 import { parseAgeFlag } from '../src/console/age_flag.ts'
 import { StopSignals } from '../src/console/stop_signals.ts'
+import { reserveStandardOutput } from '../src/console/standard_output.ts'
 import { formatCount, formatGuests } from '../src/console/format_count.ts'
 import { CleanupProgress } from '../src/console/cleanup_progress.ts'
 
@@ -69,7 +70,9 @@ export default class GuestCleanup extends BaseCommand {
     // database under a batch
     this.app.terminating(() => running.promise)
     try {
-      this.#report(await this.#clean(olderThan, stop.signal), stop.exitCode)
+      const clean = () => this.#clean(olderThan, stop.signal)
+      const result = this.json ? await reserveStandardOutput(this.app, clean) : await clean()
+      this.#report(result, stop.exitCode)
     } catch (error) {
       if (!(error instanceof InvalidArgumentsException)) {
         throw error

@@ -1,7 +1,7 @@
 import { BaseCommand, flags } from '@adonisjs/core/ace'
 
 import { examine } from '../src/doctor/doctor.ts'
-import { reserveStandardOutput } from '../src/doctor/standard_output.ts'
+import { reserveStandardOutput } from '../src/console/standard_output.ts'
 import type { Finding, Severity } from '../src/doctor/finding.ts'
 
 const SEVERITIES: Severity[] = ['error', 'warning', 'info']

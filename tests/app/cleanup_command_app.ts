@@ -17,6 +17,7 @@ app.app.listen('SIGTERM', () => app.close())
 app.app.listen('SIGINT', () => app.close())
 app.User.before('delete', async () => {
   process.send!('deleting')
+  console.log('what an application prints')
   await sleep(5)
 })
 process.once('disconnect', () => process.exit())
