@@ -1,7 +1,22 @@
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 
 import type { ConflictPolicy } from '../types.ts'
+import type { UniqueKey } from '../unique_keys.ts'
 import { splitQualifiedName } from '../qualified_name.ts'
+
+/**
+ * A row as the database has it
+ */
+export type Row = Record<string, any>
+
+/**
+ * A row of the guest that cannot move, because the account has one with the
+ * same values in the columns of a unique key
+ */
+export interface Conflict {
+  guestRow: Row
+  accountRow: Row
+}
 
 /**
  * Rows of one table that change hands when a guest is merged
@@ -59,4 +74,11 @@ export function isSameTransfer(one: Transfer, other: Transfer): boolean {
     splitQualifiedName(one.table).table === splitQualifiedName(other.table).table &&
     one.columns.join() === other.columns.join()
   )
+}
+
+/**
+ * The columns of a key that do not tell whose the row is
+ */
+export function withoutOwner(key: UniqueKey, transfer: Transfer): string[] {
+  return key.columns.filter((column) => !transfer.columns.includes(column))
 }
