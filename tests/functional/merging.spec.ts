@@ -20,12 +20,12 @@ async function createShop(options: TestAppOptions = {}) {
       router.get('/cart', whoAmI).use(middleware.allowGuestUser())
       router.get('/about', whoAmI)
       router.post('/login', async (ctx) => {
-        const { email, password } = ctx.request.only(['email', 'password'])
+        const { email, password } = ctx.request.all()
         await logIn(ctx, await app.User.verifyCredentials(email, password))
         return whoAmI(ctx)
       })
       router.post('/merge', async (ctx) => {
-        const { email, password } = ctx.request.only(['email', 'password'])
+        const { email, password } = ctx.request.all()
         await ctx.guestUser.mergeInto(await app.User.verifyCredentials(email, password))
         return whoAmI(ctx)
       })

@@ -18,7 +18,7 @@ async function createShop(options: TestAppOptions = {}) {
       router.get('/cart', whoAmI).use(middleware.allowGuestUser())
       router.get('/about', whoAmI)
       router.post('/login', async (ctx) => {
-        const { email, password } = ctx.request.only(['email', 'password'])
+        const { email, password } = ctx.request.all()
         await logIn(ctx, await app.User.verifyCredentials(email, password))
         return whoAmI(ctx)
       })

@@ -30,7 +30,8 @@ router
   .use(middleware.allowGuestUser())
 router.get('/settings', () => 'settings').use(middleware.regularUserRequired())
 router.post('/other-way', async ({ guestUser, request }) => {
-  await guestUser.register(request.only(['fullName', 'email', 'password']))
+  const { fullName, email, password } = request.all()
+  await guestUser.register({ fullName, email, password })
   return 'signed up'
 })
 `
