@@ -122,3 +122,12 @@ function readSqliteMessage(text: string): Kind | undefined {
   const constraint = SQLITE_CONSTRAINT.exec(text)?.[1]
   return constraint ? (constraint.toLowerCase().replace(' ', '_') as Kind) : undefined
 }
+
+/**
+ * Drivers put the values of a statement into their messages, and errors end up
+ * in logs
+ */
+export function withoutValues(error: unknown): Error {
+  const { kind, table } = readDatabaseError(error) ?? {}
+  return new Error(`The database refused a row: ${kind}${table ? ` in "${table}"` : ''}`)
+}

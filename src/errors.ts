@@ -56,6 +56,12 @@ export const E_SOCIAL_EMAIL_MISSING = createError(
   500
 )
 
+export const E_INCOMPLETE_SOCIAL_ATTRIBUTES = createError<[column: string]>(
+  'Cannot make an account of a social login: the column "%s" is NOT NULL and has no value. Give one in "attributes" of "guestUser.socialLogin"',
+  'E_INCOMPLETE_SOCIAL_ATTRIBUTES',
+  500
+)
+
 /**
  * What the visitor-facing errors have in common: a translatable message, and an
  * answer that fits the client

@@ -4,7 +4,7 @@ import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 
 import debug from './debug.ts'
 import type { Guest } from './models/guest.ts'
-import { readDatabaseError } from './database_error.ts'
+import { readDatabaseError, withoutValues } from './database_error.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 import type { UnusablePassword } from './unusable_password.ts'
 import type { CreateGuestOptions, ResolvedConfig } from './types.ts'
@@ -196,13 +196,4 @@ class FailedInsert extends Error {
       this.failure = onDuplicate
     }
   }
-}
-
-/**
- * Drivers put the values of a statement into their messages, and errors end up
- * in logs
- */
-function withoutValues(error: unknown): Error {
-  const { kind, table } = readDatabaseError(error) ?? {}
-  return new Error(`The database refused a row: ${kind}${table ? ` in "${table}"` : ''}`)
 }

@@ -1,3 +1,4 @@
+import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import { readUniqueKeys } from './unique_keys.ts'
@@ -11,6 +12,32 @@ const SQLITE_INDEX = /UNIQUE constraint failed: index '(.+)'/
 const SQLITE = /UNIQUE constraint failed: (.+)$/m
 const POSTGRES = /^Key \((.+?)\)=\(/
 const MYSQL = /for key '(?:[^'.]+\.)?([^'.]+)'/
+
+/**
+ * Which properties of the model held a value that another row has already
+ *
+ * @returns an empty list when the error is of another kind, or about another
+ * table
+ */
+export async function findTakenAttributes(
+  client: QueryClientContract,
+  model: LucidModel,
+  error: unknown
+): Promise<string[]> {
+  const taken = await findTakenColumns(client, model.table, error)
+  return [...model.$columnsDefinitions]
+    .filter(([, { columnName }]) =>
+      taken.some((text) => text === columnName || mentions(text, columnName))
+    )
+    .map(([attribute]) => attribute)
+}
+
+/**
+ * A unique key over an expression: `lower(email)`
+ */
+function mentions(expression: string, column: string): boolean {
+  return expression.includes('(') && expression.split(/\W+/).includes(column)
+}
 
 /**
  * Which columns of the table held a value that another row has already, read

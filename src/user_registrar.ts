@@ -1,6 +1,7 @@
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
+import { retryTransient } from './transient.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 import type { UnusablePassword } from './unusable_password.ts'
 
@@ -35,19 +36,28 @@ export class UserRegistrar {
     values: Record<string, unknown>,
     within?: (user: LucidRow, trx: TransactionClientContract) => unknown
   ): Promise<LucidRow> {
+    if (!within) {
+      return this.#build(values).save()
+    }
+    const client = this.#directory.client()
+    return retryTransient(() =>
+      client.transaction(async (trx) => {
+        const user = await this.#build(values).useTransaction(trx).save()
+        await within(user, trx)
+        return user
+      })
+    )
+  }
+
+  /**
+   * A new row for each attempt: saving puts the password's hash in
+   */
+  #build(values: Record<string, unknown>): LucidRow {
     const user = new this.#userModel()
     user.fill(values)
     if (this.#passwordColumn && values[this.#passwordColumn] === undefined) {
       this.#password?.assignOnSave(user)
     }
-
-    if (!within) {
-      return user.save()
-    }
-    return this.#directory.client().transaction(async (trx) => {
-      await user.useTransaction(trx).save()
-      await within(user, trx)
-      return user
-    })
+    return user
   }
 }

@@ -2,7 +2,9 @@ import type { HttpContext } from '@adonisjs/core/http'
 
 import type { ConfiguredUser } from '../types.ts'
 import type { CurrentVisitor } from './current_visitor.ts'
-import { isLostRace, type SocialLogin } from '../social/social_login.ts'
+import { E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
+import { isLostRace } from '../social/refusal.ts'
+import type { SocialLogin } from '../social/social_login.ts'
 
 /**
  * How somebody came in through a social provider
@@ -31,7 +33,7 @@ export async function signInSocially(
       return await trySocialLogin(login, visitor, ctx)
     } catch (error) {
       if (!isLostRace(error) || attempt === MOST_ATTEMPTS) {
-        throw error
+        throw await login.explain(error)
       }
     }
   }
@@ -42,24 +44,32 @@ async function trySocialLogin(
   visitor: CurrentVisitor,
   ctx: HttpContext
 ): Promise<SocialLoginResult> {
-  const account = await login.findAccount()
-  if (account) {
-    const isMerged = await visitor.signInWithGuest(account)
-    return { user: account, outcome: isMerged ? 'merged' : 'signed_in' }
+  const known = await login.findByIdentity()
+  if (known) {
+    return signIn(known, visitor)
   }
 
-  switch (await visitor.refresh()) {
-    case 'regular':
-      return { user: await login.link((await visitor.user())!), outcome: 'linked' }
-    case 'guest': {
-      const user = await login.convert((await visitor.user())!, ctx)
-      await visitor.signIn(user, 'regular')
-      return { user, outcome: 'converted' }
-    }
-    case 'anonymous': {
-      const user = await login.create()
-      await visitor.signIn(user, 'regular')
-      return { user, outcome: 'created' }
-    }
+  const kind = await visitor.refresh()
+  const user = await visitor.user()
+  const owner = await login.findByAddress(user)
+  if (owner?.isSamePerson) {
+    return signIn(await login.link(owner.account), visitor)
   }
+  // Who they are is known by their session, whoever has the address
+  if (user && kind === 'regular') {
+    return { user: await login.link(user), outcome: 'linked' }
+  }
+  if (owner) {
+    throw new E_SOCIAL_EMAIL_TAKEN()
+  }
+
+  const isGuest = user && kind === 'guest'
+  const account = isGuest ? await login.convert(user, ctx) : await login.create()
+  await visitor.signIn(account, 'regular')
+  return { user: account, outcome: isGuest ? 'converted' : 'created' }
+}
+
+async function signIn(account: ConfiguredUser, visitor: CurrentVisitor) {
+  const isMerged = await visitor.signInWithGuest(account)
+  return { user: account, outcome: isMerged ? 'merged' : 'signed_in' } as const
 }

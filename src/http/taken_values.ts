@@ -1,7 +1,7 @@
 import type { FieldContext } from '@vinejs/vine/types'
 import { RequestValidator, type HttpContext } from '@adonisjs/core/http'
 
-import { findTakenColumns } from '../taken_columns.ts'
+import { findTakenAttributes } from '../taken_columns.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 const RULE = 'database.unique'
@@ -22,11 +22,8 @@ export async function explainTakenValues(
   manager: GuestUserManager
 ): Promise<unknown> {
   const userModel = await manager.userModel()
-  const columns = await findTakenColumns(await manager.client(), userModel.table, error)
-  const fields = Object.keys(values).filter((attribute) => {
-    const column = userModel.$keys.attributesToColumns.get(attribute, attribute)
-    return columns.some((text) => text === column || mentions(text, column))
-  })
+  const taken = await findTakenAttributes(await manager.client(), userModel, error)
+  const fields = Object.keys(values).filter((attribute) => taken.includes(attribute))
 
   const vine = fields.length > 0 ? await importVine() : undefined
   if (!vine) {
@@ -41,13 +38,6 @@ export async function explainTakenValues(
       message: messages.getMessage(MESSAGE, RULE, describeField(field)),
     }))
   )
-}
-
-/**
- * A unique key over an expression: `lower(email)`
- */
-function mentions(expression: string, column: string): boolean {
-  return expression.includes('(') && expression.split(/\W+/).includes(column)
 }
 
 /**

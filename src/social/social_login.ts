@@ -1,14 +1,13 @@
-import { randomInt } from 'node:crypto'
 import type { HttpContext } from '@adonisjs/core/http'
-import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
+import type { LucidRow } from '@adonisjs/lucid/types/model'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
-import { findTakenColumns } from '../taken_columns.ts'
-import { readDatabaseError } from '../database_error.ts'
+import { explainRefusal } from './refusal.ts'
+import { findTakenAttributes } from '../taken_columns.ts'
+import { collectValues, suffixed } from './account_values.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 import type { ConfiguredUser, UserValues } from '../types.ts'
-import { describeAccount, hasVerifiedEmail, type SocialUser } from './social_user.ts'
-import { E_NOT_A_GUEST, E_SOCIAL_EMAIL_MISSING, E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
+import { hasVerifiedEmail, isSameAddress, lowerCased, type SocialUser } from './social_user.ts'
 
 /**
  * What the application knows of social identities
@@ -34,14 +33,26 @@ export interface SocialLoginOptions {
    * Has the account proved that its address is its own? Defaults to
    * `emailVerifiedAt` of the user model
    */
-  isEmailVerified?: (account: ConfiguredUser) => boolean
+  isEmailVerified?: (account: ConfiguredUser) => boolean | Promise<boolean>
+}
+
+/**
+ * The account that has the address which the provider tells
+ */
+export interface AddressOwner {
+  account: ConfiguredUser
+
+  /**
+   * Both the provider and the account have verified the address. Whoever
+   * registers somebody else's address and waits must not get into their account
+   */
+  isSamePerson: boolean
 }
 
 /**
  * Names tried before giving up: three that people like, then random ones
  */
 const MOST_NAMES = 8
-const NICE_NAMES = 3
 
 /**
  * Finds or makes the account of somebody whom a social provider vouches for
@@ -58,19 +69,17 @@ export class SocialLogin {
   }
 
   /**
-   * The account that has the identity, or the address, where both the provider
-   * and the account have verified it: whoever registers somebody else's address
-   * and waits must not get into their account
-   *
-   * @throws E_SOCIAL_EMAIL_TAKEN when an account has the address, and nobody
-   * knows whether both are the same person
+   * The account that has the identity
    */
-  async findAccount(): Promise<ConfiguredUser | null> {
+  async findByIdentity(): Promise<ConfiguredUser | null> {
     const account = await this.#options.findAccount()
-    return (account as ConfiguredUser) ?? this.#findByEmail()
+    return (account as ConfiguredUser | null | undefined) ?? null
   }
 
-  async #findByEmail(): Promise<ConfiguredUser | null> {
+  /**
+   * @param visitor who is signed in: their own address is in nobody's way
+   */
+  async findByAddress(visitor?: LucidRow): Promise<AddressOwner | null> {
     const { email } = this.#socialUser
     const userModel = await this.#manager.userModel()
     if (!email || !userModel.$hasColumn('email')) {
@@ -78,26 +87,33 @@ export class SocialLogin {
     }
 
     const client = await this.#manager.client()
-    const account = (await userModel
-      .query({ client })
-      .where('email', email)
-      .first()) as ConfiguredUser | null
-    if (!account) {
+    const rows = await userModel.query({ client }).whereIn('email', [email, lowerCased(email)])
+    const others = rows.filter((row) => !isSameRow(row, visitor)) as ConfiguredUser[]
+    if (others.length === 0) {
       return null
     }
 
-    const isSamePerson = hasVerifiedEmail(this.#socialUser) && this.#isEmailVerified(account)
-    if (!isSamePerson || (await this.#manager.isGuest(account))) {
-      throw new E_SOCIAL_EMAIL_TAKEN()
-    }
-    return this.link(account)
+    const account =
+      others.find((row) => readAddress(row) === email) ??
+      others.find((row) => isSameAddress(readAddress(row), email))
+    return account
+      ? { account, isSamePerson: await this.#isSamePerson(account) }
+      : { account: others[0], isSamePerson: false }
   }
 
-  #isEmailVerified(account: LucidRow): boolean {
+  async #isSamePerson(account: ConfiguredUser): Promise<boolean> {
+    return (
+      hasVerifiedEmail(this.#socialUser) &&
+      (await this.#isEmailVerified(account)) &&
+      !(await this.#manager.isGuest(account))
+    )
+  }
+
+  async #isEmailVerified(account: ConfiguredUser): Promise<boolean> {
     const { isEmailVerified } = this.#options
     return isEmailVerified
-      ? isEmailVerified(account as ConfiguredUser)
-      : Boolean(account.$attributes.emailVerifiedAt)
+      ? isEmailVerified(account)
+      : Boolean((account as LucidRow).$attributes.emailVerifiedAt)
   }
 
   /**
@@ -142,54 +158,44 @@ export class SocialLogin {
   }
 
   /**
+   * What an error of the database means to the person and to the developer
+   */
+  async explain(error: unknown): Promise<unknown> {
+    const userModel = await this.#manager.userModel()
+    return explainRefusal(error, userModel, await this.#manager.client())
+  }
+
+  /**
    * The unique keys of the database say which name is taken
    */
   async #withFreeName(
     write: (values: Record<string, unknown>) => Promise<ConfiguredUser>
   ): Promise<ConfiguredUser> {
     const userModel = await this.#manager.userModel()
-    const values = this.#collectValues(userModel)
+    const values = collectValues(this.#socialUser, userModel, this.#options.attributes)
+    const { username } = values
+    if (typeof username !== 'string') {
+      return write(values)
+    }
 
     for (let attempt = 1; ; attempt++) {
       try {
-        return await write({ ...values, ...suffixed(values.username, attempt) })
+        return await write({ ...values, username: suffixed(username, attempt) })
       } catch (error) {
-        const taken = await this.#findTakenAttributes(error, userModel)
+        const client = await this.#manager.client()
+        const taken = await findTakenAttributes(client, userModel, error)
         if (!taken.includes('username') || attempt === MOST_NAMES) {
           throw error
         }
       }
     }
   }
-
-  #collectValues(userModel: LucidModel): Record<string, unknown> {
-    const { attributes } = this.#options
-    const values = { ...describeAccount(this.#socialUser, userModel), ...attributes }
-    if (userModel.$hasColumn('email') && !('email' in values)) {
-      throw new E_SOCIAL_EMAIL_MISSING()
-    }
-    return values
-  }
-
-  async #findTakenAttributes(error: unknown, userModel: LucidModel): Promise<string[]> {
-    const client = await this.#manager.client()
-    const columns = await findTakenColumns(client, userModel.table, error)
-    return columns.map((column) => userModel.$keys.columnsToAttributes.get(column, column))
-  }
 }
 
-/**
- * Somebody was first: linked the identity, took the address, or converted the
- * guest. Looking again tells what that means for this login
- */
-export function isLostRace(error: unknown): boolean {
-  return error instanceof E_NOT_A_GUEST || readDatabaseError(error)?.kind === 'unique'
+function readAddress(row: LucidRow): string {
+  return String(row.$attributes.email)
 }
 
-function suffixed(username: unknown, attempt: number): { username?: string } {
-  if (typeof username !== 'string' || attempt === 1) {
-    return {}
-  }
-  const suffix = attempt <= NICE_NAMES ? attempt : randomInt(1000, 1_000_000)
-  return { username: `${username}-${suffix}` }
+function isSameRow(row: LucidRow, other: LucidRow | undefined): boolean {
+  return String(row.$primaryKeyValue) === String(other?.$primaryKeyValue)
 }

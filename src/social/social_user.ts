@@ -1,7 +1,3 @@
-import string from '@adonisjs/core/helpers/string'
-import { DateTime } from 'luxon'
-import type { LucidModel } from '@adonisjs/lucid/types/model'
-
 /**
  * What is needed of the user that `@adonisjs/ally` returns
  */
@@ -21,31 +17,17 @@ export function hasVerifiedEmail(socialUser: SocialUser): boolean {
 }
 
 /**
- * Leaves room for a suffix in a short column
+ * Letters from A to Z only: other alphabets have letters whose lower case looks
+ * like one of these
  */
-const LONGEST_USERNAME = 20
-
-function toUsername(text: string): string {
-  return string.slug(text, { lower: true, strict: true }).slice(0, LONGEST_USERNAME) || 'user'
+export function lowerCased(address: string): string {
+  return address.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
 /**
- * Values for a new account, as far as the user model has the columns
+ * MySQL and MariaDB find `ann@example.com` when asked for `ánn@example.com`, which
+ * is somebody else's
  */
-export function describeAccount(
-  socialUser: SocialUser,
-  userModel: LucidModel
-): Record<string, unknown> {
-  const { name, nickName, email } = socialUser
-  const values: Record<string, unknown> = {
-    fullName: name || nickName,
-    name: name || nickName,
-    username: toUsername(nickName || name || email?.split('@')[0] || 'user'),
-    email: email || undefined,
-    emailVerifiedAt: hasVerifiedEmail(socialUser) ? DateTime.now() : undefined,
-  }
-  const known = Object.entries(values).filter(
-    ([attribute, value]) => userModel.$hasColumn(attribute) && value !== undefined
-  )
-  return Object.fromEntries(known)
+export function isSameAddress(one: string, other: string): boolean {
+  return lowerCased(one) === lowerCased(other)
 }

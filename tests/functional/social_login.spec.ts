@@ -1,123 +1,20 @@
 import { test } from '@japa/runner'
-import { column } from '@adonisjs/lucid/orm'
-import type { HttpContext } from '@adonisjs/core/http'
-import { defineConfig as defineAlly, services } from '@adonisjs/ally'
 import type { AllyUserContract, GithubToken } from '@adonisjs/ally/types'
 
 import { Visitor } from '../app/visitor.ts'
-import { whoAmI } from '../app/who_am_i.ts'
-import { logIn } from '../app/log_in.ts'
-import { GithubServer } from '../services/github_server.ts'
-import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
+import {
+  becomeGuest,
+  createSocialApp,
+  OCTOCAT,
+  signInWithGithub,
+  VERIFIED,
+  walkToCallback,
+} from '../app/social_app.ts'
 import type { SocialUser } from '../../src/social/social_user.ts'
-import type { SocialLoginOptions } from '../../src/social/social_login.ts'
-
-const OCTOCAT = {
-  id: 583_231,
-  login: 'octocat',
-  name: 'The Octocat',
-  email: 'octocat@example.com',
-  isVerified: true,
-}
-
-type Options = TestAppOptions & { social?: (app: TestApp) => Partial<SocialLoginOptions> }
-
-/**
- * An application with a button "Sign in with GitHub", and a GitHub
- */
-async function createApp({ social, ...options }: Options = {}) {
-  const github = await GithubServer.start()
-  github.person = OCTOCAT
-
-  const app: TestApp = await createTestApp({
-    prepare: async ({ db, User }) => {
-      await db.connection().schema.alterTable('users', (table) => {
-        table.string('username', 30).nullable().unique()
-        table.timestamp('email_verified_at').nullable()
-      })
-      await db.connection().schema.createTable('social_identities', (table) => {
-        table.string('provider_id').primary()
-        table.integer('user_id').unsigned().notNullable()
-        table.foreign('user_id').references('id').inTable('users').onDelete('CASCADE')
-      })
-      column()(User.prototype, 'username')
-      column.dateTime()(User.prototype as never, 'emailVerifiedAt' as never)
-    },
-    providers: [() => import('@adonisjs/ally/ally_provider')],
-    config: {
-      ally: defineAlly({
-        github: services.github({
-          clientId: 'id',
-          clientSecret: 'secret',
-          callbackUrl: 'http://site.test/callback',
-          authorizeUrl: `${github.url}/authorize`,
-          accessTokenUrl: `${github.url}/token`,
-          userInfoUrl: `${github.url}/user`,
-          userEmailUrl: `${github.url}/user/emails`,
-        }),
-      }),
-    },
-    routes(router, middleware) {
-      router.get('/cart', whoAmI).use(middleware.allowGuestUser())
-      router.get('/about', whoAmI)
-      router.post('/login/:id', async (ctx) => logIn(ctx, await app.User.findOrFail(ctx.params.id)))
-      router.get('/redirect', ({ ally }: any) => ally.use('github').redirect())
-      router.get('/callback', async (ctx: HttpContext & { ally?: any }) => {
-        const socialUser = await ctx.ally.use('github').user()
-        const { user, outcome } = await ctx.guestUser.socialLogin(socialUser, {
-          async findAccount() {
-            const identity = await app.db
-              .from('social_identities')
-              .where('provider_id', socialUser.id)
-              .first()
-            return identity && app.User.findOrFail(identity.user_id)
-          },
-          linkAccount: (account: any, trx) =>
-            trx.table('social_identities').insert({
-              provider_id: socialUser.id,
-              user_id: account.id,
-            }),
-          ...social?.(app),
-        })
-        return { outcome, user: (user as any).id, ...(await whoAmI(ctx)) }
-      })
-    },
-    ...options,
-  })
-
-  const close = async () => {
-    await app.close()
-    await github.stop()
-  }
-  return { app, github, close }
-}
-
-/**
- * To GitHub and back
- */
-async function signInWithGithub(visitor: Visitor, headers: Record<string, string> = {}) {
-  return visitor.get(await walkToCallback(visitor), headers)
-}
-
-async function walkToCallback(visitor: Visitor): Promise<string> {
-  const { location } = await visitor.get('/redirect')
-  const answer = await fetch(location!, { redirect: 'manual' })
-  const { pathname, search } = new URL(answer.headers.get('location')!)
-  return pathname + search
-}
-
-async function becomeGuest(app: TestApp) {
-  const visitor = new Visitor(app.url)
-  const { id } = (await visitor.get('/cart')).json()
-  await app.db.table('notes').insert({ user_id: id, body: 'a note' })
-  return { visitor, id }
-}
-
-const VERIFIED = '2026-01-01 00:00:00'
 
 test.group('Social login', () => {
   test('makes a guest a regular user', async ({ assert, cleanup }) => {
-    const { app, close } = await createApp()
+    const { app, close } = await createSocialApp()
     cleanup(close)
     const { visitor, id } = await becomeGuest(app)
 
@@ -135,7 +32,7 @@ test.group('Social login', () => {
     assert,
     cleanup,
   }) => {
-    const { app, close } = await createApp()
+    const { app, close } = await createSocialApp()
     cleanup(close)
     const answer = (await signInWithGithub(new Visitor(app.url))).json()
     assert.deepInclude(answer, { outcome: 'created', name: 'The Octocat', kind: 'regular' })
@@ -144,7 +41,7 @@ test.group('Social login', () => {
   })
 
   test('signs in to the account that has the identity', async ({ assert, cleanup }) => {
-    const { app, close } = await createApp()
+    const { app, close } = await createSocialApp()
     cleanup(close)
     const first = (await signInWithGithub(new Visitor(app.url))).json()
     const again = (await signInWithGithub(new Visitor(app.url))).json()
@@ -153,7 +50,7 @@ test.group('Social login', () => {
   })
 
   test('merges a guest into the account that has the identity', async ({ assert, cleanup }) => {
-    const { app, close } = await createApp()
+    const { app, close } = await createSocialApp()
     cleanup(close)
     const { id } = (await signInWithGithub(new Visitor(app.url))).json()
     const { visitor } = await becomeGuest(app)
@@ -169,7 +66,7 @@ test.group('Social login', () => {
     assert,
     cleanup,
   }) => {
-    const { app, close } = await createApp()
+    const { app, close } = await createSocialApp()
     cleanup(close)
     const account: any = await app.User.create({ email: OCTOCAT.email, password: 'secret12' })
     await app.db.from('users').update({ email_verified_at: VERIFIED })
@@ -191,7 +88,7 @@ test.group('Social login', () => {
       { name: 'the account has not verified the address', isVerified: true, verifiedAt: null },
     ])
     .run(async ({ assert, cleanup }, { isVerified, verifiedAt }) => {
-      const { app, github, close } = await createApp()
+      const { app, github, close } = await createSocialApp()
       cleanup(close)
       github.person = { ...OCTOCAT, isVerified }
       await app.User.create({ email: OCTOCAT.email, password: 'secret12' })
@@ -209,7 +106,9 @@ test.group('Social login', () => {
     })
 
   test('lets the application say who has verified', async ({ assert, cleanup }) => {
-    const { app, close } = await createApp({ social: () => ({ isEmailVerified: () => true }) })
+    const { app, close } = await createSocialApp({
+      social: () => ({ isEmailVerified: () => true }),
+    })
     cleanup(close)
     const account: any = await app.User.create({ email: OCTOCAT.email, password: 'secret12' })
     const answer = (await signInWithGithub(new Visitor(app.url))).json()
@@ -217,7 +116,7 @@ test.group('Social login', () => {
   })
 
   test('gives a taken username a suffix', async ({ assert, cleanup }) => {
-    const { app, close } = await createApp()
+    const { app, close } = await createSocialApp()
     cleanup(close)
     for (const username of ['the-octocat', 'the-octocat-2', 'the-octocat-3']) {
       await app.db.table('users').insert({ email: `${username}@x.com`, password: 'x', username })
@@ -230,7 +129,7 @@ test.group('Social login', () => {
   })
 
   test('adds the identity to a regular user who is signed in', async ({ assert, cleanup }) => {
-    const { app, close } = await createApp()
+    const { app, close } = await createSocialApp()
     cleanup(close)
     const account: any = await app.User.create({ email: 'ann@example.com', password: 'secret12' })
     const visitor = new Visitor(app.url)
@@ -243,7 +142,7 @@ test.group('Social login', () => {
   })
 
   test('in two tabs at once makes one account', async ({ assert, cleanup }) => {
-    const { app, close } = await createApp()
+    const { app, close } = await createSocialApp()
     cleanup(close)
     const { visitor, id } = await becomeGuest(app)
     const tabs = [visitor.clone(), visitor.clone()]
@@ -265,7 +164,7 @@ test.group('Social login', () => {
   })
 
   test('that cannot be linked changes nothing', async ({ assert, cleanup }) => {
-    const { app, close } = await createApp({
+    const { app, close } = await createSocialApp({
       social: () => ({
         linkAccount() {
           throw new Error('no table')
@@ -281,7 +180,7 @@ test.group('Social login', () => {
   })
 
   test('without an address wants one from the application', async ({ assert, cleanup }) => {
-    const { app, github, close } = await createApp()
+    const { app, github, close } = await createSocialApp()
     github.person = { ...OCTOCAT, email: null }
     const { visitor, id } = await becomeGuest(app)
     const answer = await signInWithGithub(visitor, { accept: 'application/json' })
@@ -290,7 +189,7 @@ test.group('Social login', () => {
     assert.deepInclude((await visitor.get('/about')).json(), { id, kind: 'guest' })
     await close()
 
-    const other = await createApp({
+    const other = await createSocialApp({
       social: () => ({ attributes: { email: 'octocat@users.example.com' } }),
     })
     cleanup(other.close)
