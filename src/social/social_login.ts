@@ -3,6 +3,7 @@ import type { LucidRow } from '@adonisjs/lucid/types/model'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { explainRefusal } from './refusal.ts'
+import { retryTransient } from '../transient.ts'
 import { findTakenAttributes } from '../taken_columns.ts'
 import { collectValues, suffixed } from './account_values.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
@@ -123,11 +124,13 @@ export class SocialLogin {
     const userModel = await this.#manager.userModel()
     const client = await this.#manager.client()
 
-    return client.transaction(async (trx) => {
-      const user = await userModel.findOrFail(account.$primaryKeyValue!, { client: trx })
-      await this.#options.linkAccount(user as ConfiguredUser, trx)
-      return user as ConfiguredUser
-    })
+    return retryTransient(() =>
+      client.transaction(async (trx) => {
+        const user = await userModel.findOrFail(account.$primaryKeyValue!, { client: trx })
+        await this.#options.linkAccount(user as ConfiguredUser, trx)
+        return user as ConfiguredUser
+      })
+    )
   }
 
   /**

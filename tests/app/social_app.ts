@@ -1,10 +1,12 @@
 import { column } from '@adonisjs/lucid/orm'
 import type { HttpContext } from '@adonisjs/core/http'
+import type { Database } from '@adonisjs/lucid/database'
 import { defineConfig as defineAlly, services } from '@adonisjs/ally'
 
 import { logIn } from './log_in.ts'
 import { Visitor } from './visitor.ts'
 import { whoAmI } from './who_am_i.ts'
+import { PlainDriver } from './plain_driver.ts'
 import { GithubServer } from '../services/github_server.ts'
 import { createTestApp, type TestApp, type TestAppOptions } from './test_app.ts'
 import type { SocialLoginOptions } from '../../src/social/social_login.ts'
@@ -17,12 +19,21 @@ export const OCTOCAT = {
   isVerified: true,
 }
 
-type Options = TestAppOptions & { social?: (app: TestApp) => Partial<SocialLoginOptions> }
+type Provider = 'github' | 'plain'
+
+type Options = TestAppOptions & {
+  social?: (app: TestApp) => Partial<SocialLoginOptions>
+
+  /**
+   * More columns of the users
+   */
+  columns?: Parameters<ReturnType<Database['connection']>['schema']['alterTable']>[1]
+}
 
 /**
  * An application with a button "Sign in with GitHub", and a GitHub
  */
-export async function createSocialApp({ social, ...options }: Options = {}) {
+export async function createSocialApp({ social, columns, ...options }: Options = {}) {
   const github = await GithubServer.start()
   github.person = OCTOCAT
 
@@ -31,6 +42,7 @@ export async function createSocialApp({ social, ...options }: Options = {}) {
       await db.connection().schema.alterTable('users', (table) => {
         table.string('username', 30).nullable().unique()
         table.timestamp('email_verified_at').nullable()
+        columns?.(table)
       })
       await db.connection().schema.createTable('social_identities', (table) => {
         table.string('provider_id').primary()
@@ -46,32 +58,44 @@ export async function createSocialApp({ social, ...options }: Options = {}) {
         github: services.github({
           clientId: 'id',
           clientSecret: 'secret',
-          callbackUrl: 'http://site.test/callback',
+          callbackUrl: 'http://site.test/github/callback',
           authorizeUrl: `${github.url}/authorize`,
           accessTokenUrl: `${github.url}/token`,
           userInfoUrl: `${github.url}/user`,
           userEmailUrl: `${github.url}/user/emails`,
         }),
+        plain: (ctx: HttpContext) =>
+          new PlainDriver(ctx, {
+            clientId: 'id',
+            clientSecret: 'secret',
+            callbackUrl: 'http://site.test/plain/callback',
+            authorizeUrl: `${github.url}/authorize`,
+            accessTokenUrl: `${github.url}/token`,
+            userInfoUrl: `${github.url}/profile`,
+          }),
       }),
     },
     routes(router, middleware) {
       router.get('/cart', whoAmI).use(middleware.allowGuestUser())
       router.get('/about', whoAmI)
       router.post('/login/:id', async (ctx) => logIn(ctx, await app.User.findOrFail(ctx.params.id)))
-      router.get('/redirect', ({ ally }: any) => ally.use('github').redirect())
-      router.get('/callback', async (ctx: HttpContext & { ally?: any }) => {
-        const socialUser = await ctx.ally.use('github').user()
+      router.get('/:provider/redirect', ({ ally, params }: any) => {
+        return ally.use(params.provider).redirect()
+      })
+      router.get('/:provider/callback', async (ctx: HttpContext & { ally?: any }) => {
+        const socialUser = await ctx.ally.use(ctx.params.provider).user()
+        const providerId = String(socialUser.id)
         const { user, outcome } = await ctx.guestUser.socialLogin(socialUser, {
           async findAccount() {
             const identity = await app.db
               .from('social_identities')
-              .where('provider_id', socialUser.id)
+              .where('provider_id', providerId)
               .first()
             return identity && app.User.findOrFail(identity.user_id)
           },
           linkAccount: (account: any, trx) =>
             trx.table('social_identities').insert({
-              provider_id: socialUser.id,
+              provider_id: providerId,
               user_id: account.id,
             }),
           ...social?.(app),
@@ -93,11 +117,22 @@ export async function createSocialApp({ social, ...options }: Options = {}) {
  * To GitHub and back
  */
 export async function signInWithGithub(visitor: Visitor, headers: Record<string, string> = {}) {
-  return visitor.get(await walkToCallback(visitor), headers)
+  return signInWith('github', visitor, headers)
 }
 
-export async function walkToCallback(visitor: Visitor): Promise<string> {
-  const { location } = await visitor.get('/redirect')
+export async function signInWith(
+  provider: Provider,
+  visitor: Visitor,
+  headers: Record<string, string> = {}
+) {
+  return visitor.get(await walkToCallback(visitor, provider), headers)
+}
+
+export async function walkToCallback(
+  visitor: Visitor,
+  provider: Provider = 'github'
+): Promise<string> {
+  const { location } = await visitor.get(`/${provider}/redirect`)
   const answer = await fetch(location!, { redirect: 'manual' })
   const { pathname, search } = new URL(answer.headers.get('location')!)
   return pathname + search

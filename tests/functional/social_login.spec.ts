@@ -146,7 +146,7 @@ test.group('Social login', () => {
     cleanup(close)
     const { visitor, id } = await becomeGuest(app)
     const tabs = [visitor.clone(), visitor.clone()]
-    const paths = await Promise.all(tabs.map(walkToCallback))
+    const paths = await Promise.all(tabs.map((tab) => walkToCallback(tab)))
 
     const answers = await Promise.all(tabs.map((tab, index) => tab.get(paths[index])))
     for (const answer of answers) {
@@ -154,7 +154,7 @@ test.group('Social login', () => {
     }
 
     const strangers = [new Visitor(app.url), new Visitor(app.url), new Visitor(app.url)]
-    const callbacks = await Promise.all(strangers.map(walkToCallback))
+    const callbacks = await Promise.all(strangers.map((stranger) => walkToCallback(stranger)))
     await app.db.from('social_identities').delete()
     await app.db.from('users').delete()
     const results = await Promise.all(strangers.map((it, index) => it.get(callbacks[index])))

@@ -15,7 +15,8 @@ export interface GithubPerson {
 
 /**
  * An OAuth 2 provider on a real socket that answers like GitHub: authorization,
- * token, profile and email addresses. Whoever is `person` says yes
+ * token, profile and email addresses; `/profile` has them in one. Whoever is
+ * `person` says yes
  */
 export class GithubServer {
   person!: GithubPerson
@@ -55,6 +56,8 @@ export class GithubServer {
       }
       case '/user':
         return { body: { ...this.#identify(request), email: null, avatar_url: null } }
+      case '/profile':
+        return { body: this.#identify(request) }
       case '/user/emails': {
         const { email, isVerified } = this.#identify(request)
         return { body: email ? [{ email, primary: true, verified: isVerified }] : [] }
