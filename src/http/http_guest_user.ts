@@ -184,18 +184,21 @@ export class HttpGuestUser {
    * Signs in somebody whom a social provider vouches for: to the account that
    * has this identity or this verified address (a guest is merged into it), else
    * by making the guest a regular user, else by creating a user. A regular user
-   * who is signed in gets the identity added
+   * who is signed in gets the identity added. Sends `guest_user:converted` or
+   * `guest_user:merged`. The session id is rotated by every sign-in
    *
    * @param socialUser the user that `@adonisjs/ally` returns
+   * @returns who is signed in now, and how they came in
    * @throws E_SOCIAL_EMAIL_TAKEN when an account has the address, and it was not
    * verified on both sides
-   * @throws E_SOCIAL_EMAIL_MISSING when the provider told none
+   * @throws E_SOCIAL_EMAIL_MISSING when the provider told no address
+   * @throws E_INCOMPLETE_SOCIAL_ATTRIBUTES when a NOT NULL column has no value
    *
    * @example
    * const githubUser = await ally.use('github').user()
    * await guestUser.socialLogin(githubUser, {
-   *   findAccount: () => User.findBy('githubId', githubUser.id),
-   *   linkAccount: (user) => user.merge({ githubId: githubUser.id }).save(),
+   *   findAccount: () => User.findBy('githubId', String(githubUser.id)),
+   *   linkAccount: (user) => user.merge({ githubId: String(githubUser.id) }).save(),
    * })
    */
   async socialLogin(

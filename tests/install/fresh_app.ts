@@ -52,7 +52,10 @@ export class FreshApp {
     private readonly environment: NodeJS.ProcessEnv
   ) {}
 
-  static async create(): Promise<FreshApp> {
+  /**
+   * @param more dependencies
+   */
+  static async create(more: string[] = []): Promise<FreshApp> {
     const folder = await mkdtemp(join(tmpdir(), 'guest-user-install-'))
     await cp(join(ROOT, 'tests/install/app'), folder, { recursive: true })
 
@@ -71,7 +74,7 @@ export class FreshApp {
     )
 
     const app = new FreshApp(folder, { ...process.env, ...variables, NO_COLOR: '1' })
-    await app.#install()
+    await app.#install([...DEPENDENCIES, ...more])
     return app
   }
 
@@ -82,14 +85,14 @@ export class FreshApp {
   /**
    * The tarball is made from build/ as it is
    */
-  async #install() {
+  async #install(dependencies: string[]) {
     const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', ROOT], {
       cwd: this.folder,
     })
     const [{ filename }] = Object.values(JSON.parse(stdout)) as { filename: string }[]
 
     const { devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf-8'))
-    const wanted = DEPENDENCIES.map((name) => `${name}@${devDependencies[name]}`)
+    const wanted = dependencies.map((name) => `${name}@${devDependencies[name]}`)
     await run('npm', ['install', '--prefer-offline', '--no-audit', `./${filename}`, ...wanted], {
       cwd: this.folder,
       maxBuffer: 1024 ** 3,

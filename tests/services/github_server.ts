@@ -16,10 +16,10 @@ export interface GithubPerson {
 /**
  * An OAuth 2 provider on a real socket that answers like GitHub: authorization,
  * token, profile and email addresses; `/profile` has them in one. Whoever is
- * `person` says yes
+ * `person` says yes; nobody says no
  */
 export class GithubServer {
-  person!: GithubPerson
+  person: GithubPerson | null = null
   #people = new Map<string, GithubPerson>()
   #server = createServer(async (request, response) => {
     const url = new URL(request.url!, 'http://github.test')
@@ -68,10 +68,14 @@ export class GithubServer {
   }
 
   #authorize(url: URL): string {
-    const code = randomUUID()
-    this.#people.set(code, this.person)
     const callback = new URL(url.searchParams.get('redirect_uri')!)
-    callback.searchParams.set('code', code)
+    if (this.person) {
+      const code = randomUUID()
+      this.#people.set(code, this.person)
+      callback.searchParams.set('code', code)
+    } else {
+      callback.searchParams.set('error', 'access_denied')
+    }
     callback.searchParams.set('state', url.searchParams.get('state')!)
     return callback.href
   }
