@@ -47,6 +47,25 @@ test.group('Social login | who an address belongs to', () => {
     assert.equal(identity.user_id, ann.id)
   })
 
+  test('an account that is surely theirs comes before the one that is signed in', async ({
+    assert,
+    cleanup,
+  }) => {
+    const { app, close } = await createSocialApp()
+    cleanup(close)
+    const account: any = await app.User.create({ email: OCTOCAT.email, password: 'secret12' })
+    await app.db.from('users').update({ email_verified_at: VERIFIED })
+    const ann: any = await app.User.create({ email: 'ann@example.com', password: 'secret12' })
+    const visitor = new Visitor(app.url)
+    await visitor.post(`/login/${ann.id}`)
+
+    const answer = (await signInWithGithub(visitor)).json()
+    assert.deepInclude(answer, { outcome: 'signed_in', id: account.id })
+    const [identity] = await app.db.from('social_identities')
+    assert.equal(identity.user_id, account.id)
+    assert.equal(await app.count('users'), 2)
+  })
+
   test('a guest who left their own address becomes a regular user', async ({ assert, cleanup }) => {
     const { app, close } = await createSocialApp()
     cleanup(close)
