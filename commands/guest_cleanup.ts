@@ -3,7 +3,7 @@ import type { CommandOptions } from '@adonisjs/core/types/ace'
 import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 
 import type { CleanupResult } from '../src/types.ts'
-import { parseAgeFlag } from '../src/console/age_flag.ts'
+import { parseAge } from '../src/age.ts'
 import { StopSignals } from '../src/console/stop_signals.ts'
 import { reserveStandardOutput } from '../src/console/standard_output.ts'
 import { formatCount, formatGuests } from '../src/console/format_count.ts'
@@ -55,7 +55,7 @@ export default class GuestCleanup extends BaseCommand {
   declare json?: boolean
 
   async run() {
-    const olderThan = this.olderThan === undefined ? undefined : parseAgeFlag(this.olderThan)
+    const olderThan = this.olderThan === undefined ? undefined : parseAge(this.olderThan)
     if (olderThan === null) {
       this.exitCode = 1
       this.logger.error(

@@ -6,6 +6,8 @@ import type { ApplicationService, HttpRouterService } from '@adonisjs/core/types
 import type { GuestUserEvents, ResolvedConfig } from '../src/types.ts'
 import { authenticateAsClient } from '../src/session_guard.ts'
 import { GuestUserManager } from '../src/guest_user_manager.ts'
+import { AdminGate } from '../src/admin/admin_gate.ts'
+import { registerAdminRoutes } from '../src/admin/register_admin_routes.ts'
 import { ConversionForm } from '../src/conversion/conversion_form.ts'
 import { TEMPLATES_DISK, TemplateFinder } from '../src/pages/template_finder.ts'
 import { registerConvertRoutes } from '../src/conversion/register_convert_routes.ts'
@@ -49,11 +51,16 @@ export default class GuestUserProvider {
         hashPassword: (value) => hash.make(value),
         tryGuard: (user) => authenticateAsClient(this.app, config.guard, user),
         registerConvertRoutes: (pattern) => registerConvertRoutes(router, pattern),
+        registerAdminRoutes: (pattern) => registerAdminRoutes(router, pattern),
         findUrl: (name, parameters) => findUrl(router, name, parameters),
       })
     })
 
     this.app.container.singleton(TemplateFinder, () => new TemplateFinder(this.app))
+    this.app.container.singleton(AdminGate, async (resolver) => {
+      const manager = await resolver.make('guestUser.manager')
+      return new AdminGate(manager, await resolver.make('logger'))
+    })
     this.app.container.singleton(ConversionForm, async (resolver) => {
       return new ConversionForm(await resolver.make('guestUser.manager'))
     })

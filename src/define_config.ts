@@ -54,6 +54,24 @@ export function defineConfig<Model extends LucidModel>(
     ])
   }
 
+  const { admin = {} } = config
+  mustBeFunction(
+    'admin.authorize',
+    admin.authorize ?? (() => false),
+    '({ auth }) => auth.user?.isAdmin === true'
+  )
+  mustBeFunction('admin.label', admin.label ?? String, '(user) => user.fullName')
+  mustBeFunction(
+    'admin.sendPasswordReset',
+    admin.sendPasswordReset ?? (() => {}),
+    '(user) => mail.send(…)'
+  )
+  if (admin.search !== undefined && !isListOfNames(admin.search)) {
+    throw new E_INVALID_GUEST_USER_CONFIG([
+      `"admin.search" must be a list of columns of the user model, such as ['email']`,
+    ])
+  }
+
   const expireBy = config.expireBy ?? 'lastSeenAt'
   if (expireBy !== 'lastSeenAt' && expireBy !== 'createdAt') {
     throw new E_INVALID_GUEST_USER_CONFIG(['"expireBy" must be "lastSeenAt" or "createdAt"'])
@@ -77,6 +95,7 @@ export function defineConfig<Model extends LucidModel>(
     mergeMode,
     transfer: config.transfer as AnyTransferEntry[] | undefined,
     merge: config.merge,
+    admin,
   }))
 }
 
@@ -84,6 +103,10 @@ function mustBeFunction(name: string, value: unknown, example: string) {
   if (typeof value !== 'function') {
     throw new E_INVALID_GUEST_USER_CONFIG([`"${name}" must be a function, such as ${example}`])
   }
+}
+
+function isListOfNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string')
 }
 
 function isValidator(value: unknown): boolean {

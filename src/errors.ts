@@ -170,6 +170,15 @@ export const E_ALREADY_REGISTERED = class AlreadyRegisteredException extends Tur
 }
 
 /**
+ * The admin pages are closed to whom `admin.authorize` does not let in
+ */
+export const E_GUEST_ADMIN_FORBIDDEN = class GuestAdminForbiddenException extends TurnedAwayException {
+  static status = 403
+  static code = 'E_GUEST_ADMIN_FORBIDDEN'
+  static message = 'You are not allowed to see this page'
+}
+
+/**
  * Somebody was first: the guest has become a regular user, or was cleaned up
  */
 export const E_NOT_A_GUEST = class NotAGuestException extends TurnedAwayException {

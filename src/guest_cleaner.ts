@@ -9,10 +9,25 @@ import { chooseRemoval, usualBatchSize } from './cleanup/removal.ts'
 import { CleanupReport } from './cleanup/cleanup_report.ts'
 import { BatchCleaner } from './cleanup/batch.ts'
 import { CleanupRun } from './cleanup/cleanup_run.ts'
-import { ExpiredGuests } from './cleanup/expired_guests.ts'
+import { ExpiredGuests, type Bookmark } from './cleanup/expired_guests.ts'
 import { nameGuestTables } from './cleanup/guest_tables.ts'
 import { planCleanup, type CleanupPlan } from './cleanup/cleanup_plan.ts'
-import type { CleanupOptions, CleanupResult } from './types.ts'
+import type { CleanupOptions, CleanupResult, GuestFilter } from './types.ts'
+
+export interface RemoveOptions extends Pick<CleanupOptions, 'signal' | 'onBatch'> {
+  /**
+   * Where an earlier run was stopped by its signal
+   */
+  after?: Bookmark
+}
+
+/**
+ * What a run did, and where the next one goes on when it was stopped
+ */
+export interface StoppedCleanup {
+  result: CleanupResult
+  bookmark?: Bookmark
+}
 
 /**
  * Deletes expired guests in short transactions, the oldest first.
@@ -41,11 +56,25 @@ export class GuestCleaner {
   }
 
   async run(options: CleanupOptions): Promise<CleanupResult> {
-    const plan = planCleanup(
-      options,
-      this.#expiry,
-      usualBatchSize(this.#directory.client(), this.#userModel)
-    )
+    const { result } = await this.#start(planCleanup(options, this.#expiry, this.#batchSize))
+    return result
+  }
+
+  /**
+   * Deletes exactly the guests of a filter, of any age when it names none.
+   *
+   * @returns what became of them, and where the next run would go on
+   */
+  remove(filter: GuestFilter, options: RemoveOptions = {}): Promise<StoppedCleanup> {
+    const batchSize = this.#batchSize
+    return this.#start({ ...options, filter, batchSize, limit: Infinity, dryRun: false })
+  }
+
+  get #batchSize(): number {
+    return usualBatchSize(this.#directory.client(), this.#userModel)
+  }
+
+  async #start(plan: CleanupPlan): Promise<StoppedCleanup> {
     try {
       return await this.#run(plan)
     } catch (error) {
@@ -53,22 +82,24 @@ export class GuestCleaner {
     }
   }
 
-  async #run(plan: CleanupPlan): Promise<CleanupResult> {
+  async #run(plan: CleanupPlan): Promise<StoppedCleanup> {
     const client = this.#directory.client()
     const { guestModel } = this.#directory
     const tables = nameGuestTables(this.#userModel, guestModel, this.#expiry.property)
 
-    // Nobody may be deleted early
-    const cutoff = this.#directory.formatted(this.#expiry.cutoff(plan.olderThan), 'rather earlier')
-    const expired = new ExpiredGuests(client, tables, cutoff)
+    const { cutoff, ...restriction } = this.#directory.bounds(plan.filter)
+    const expired = new ExpiredGuests(client, tables, cutoff, restriction)
     const report = new CleanupReport(await expired.count())
+    let bookmark: Bookmark | undefined
 
     if (!plan.dryRun) {
       const removeGuests = await chooseRemoval(client, this.#userModel, tables, cutoff)
       const holders = new Holders(client, tables)
       const batches = new BatchCleaner(client, removeGuests, holders)
-      await new CleanupRun(plan, expired, batches, report, this.#emitter).finish()
+      const run = new CleanupRun(plan, expired, batches, report, this.#emitter)
+      await run.finish()
+      bookmark = run.bookmark
     }
-    return report.result(plan.signal?.aborted ?? false)
+    return { result: report.result(plan.signal?.aborted ?? false), bookmark }
   }
 }

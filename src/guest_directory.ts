@@ -6,7 +6,7 @@ import type { QueryClientContract, TransactionClientContract } from '@adonisjs/l
 import type { Guest } from './models/guest.ts'
 import { E_MISSING_GUESTS_TABLE } from './errors.ts'
 import { readDatabaseError } from './database_error.ts'
-import type { GuestModel } from './types.ts'
+import type { GuestFilter, GuestModel } from './types.ts'
 
 /**
  * Reads and touches the rows of `guests`.
@@ -45,6 +45,19 @@ export class GuestDirectory {
     return moment
       .setZone(FixedOffsetZone.instance(offset))
       .toFormat(this.client().dialect.dateTimeFormat)
+  }
+
+  /**
+   * The bounds of a filter in the format of the database. Nobody may be deleted
+   * who is not meant, so those of unclear hours are left out. No guest was last
+   * seen after tomorrow
+   */
+  bounds({ userIds, since, before }: GuestFilter) {
+    return {
+      userIds,
+      since: since && this.formatted(since, 'rather later'),
+      cutoff: this.formatted(before ?? DateTime.now().plus({ days: 1 }), 'rather earlier'),
+    }
   }
 
   /**

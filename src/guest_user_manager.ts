@@ -15,6 +15,7 @@ import { GuestCreator } from './guest_creator.ts'
 import type { Guest } from './models/guest.ts'
 import { E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from './errors.ts'
 import { GuestDirectory } from './guest_directory.ts'
+import { GuestInventory } from './inventory/guest_inventory.ts'
 import { UserRegistrar } from './user_registrar.ts'
 import { UnusablePassword } from './unusable_password.ts'
 import { findPasswordColumn, importModel, mustFitGuard } from './configured_models.ts'
@@ -46,6 +47,7 @@ export interface GuestUserServices {
    * The pages, which know more of the framework than the manager does
    */
   registerConvertRoutes: (pattern: string) => RouteGroup
+  registerAdminRoutes: (pattern: string) => RouteGroup
 
   /**
    * The URL of a named route, undefined when there is no such route, or when
@@ -102,6 +104,14 @@ export class GuestUserManager {
   }
 
   /**
+   * Lists, counts and deletes guests: what the admin pages show
+   */
+  async inventory(): Promise<GuestInventory> {
+    const { inventory } = await this.#load()
+    return inventory
+  }
+
+  /**
    * A client for the connection of the users, on the primary server
    */
   async client(): Promise<QueryClientContract> {
@@ -122,6 +132,21 @@ export class GuestUserManager {
    */
   registerConvertRoutes(pattern: string): RouteGroup {
     return this.#services.registerConvertRoutes(pattern)
+  }
+
+  /**
+   * Registers the admin pages: the list of guests (`guest_user.admin.index`),
+   * one guest (`guest_user.admin.show`), and what deletes and converts them.
+   * Closed until `admin.authorize` of the configuration lets somebody in
+   *
+   * @param pattern where the list is
+   * @returns the route group, to add middleware to
+   *
+   * @example
+   * guestUsers.registerAdminRoutes('/admin/guests').use(middleware.auth())
+   */
+  registerAdminRoutes(pattern: string): RouteGroup {
+    return this.#services.registerAdminRoutes(pattern)
   }
 
   /**
@@ -362,6 +387,7 @@ export class GuestUserManager {
     const guestModel = await importModel('guestModel', config.guestModel)
 
     const directory = new GuestDirectory(database, userModel, guestModel)
+    const cleaner = new GuestCleaner(userModel, directory, this.expiry, emitter)
     const passwordColumn = findPasswordColumn(config, userModel)
     const password = passwordColumn
       ? new UnusablePassword(userModel, passwordColumn, hashPassword)
@@ -375,7 +401,8 @@ export class GuestUserManager {
       creator: new GuestCreator(config, userModel, directory, password),
       registrar: new UserRegistrar(userModel, directory, passwordColumn, password),
       merger: new GuestMerger(config, userModel, directory),
-      cleaner: new GuestCleaner(userModel, directory, this.expiry, emitter),
+      cleaner,
+      inventory: new GuestInventory(directory, userModel, this.expiry, cleaner),
     }
   }
 }
@@ -389,6 +416,7 @@ interface GuestUserParts {
   registrar: UserRegistrar
   merger: GuestMerger
   cleaner: GuestCleaner
+  inventory: GuestInventory
 }
 
 function primaryKeyOf(user: LucidRow | string | number): string | number {

@@ -2,18 +2,24 @@ import { DateTime } from 'luxon'
 import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 
 import type { Expiry } from '../expiry.ts'
-import type { CleanupOptions } from '../types.ts'
+import type { Bookmark } from './expired_guests.ts'
+import type { CleanupOptions, GuestFilter } from '../types.ts'
 
 /**
- * The ids of a batch are bound to one statement, and drivers bind only so many
+ * Ids are bound to one statement, and drivers bind only so many
  */
-const LARGEST_BATCH_SIZE = 10_000
+const MOST_IDS = 10_000
 
 /**
  * The options of one run, checked and with their defaults
  */
 export interface CleanupPlan {
-  olderThan: number
+  filter: GuestFilter
+
+  /**
+   * Goes on behind this guest
+   */
+  after?: Bookmark
   batchSize: number
   limit: number
   dryRun: boolean
@@ -31,23 +37,39 @@ export function planCleanup(
   usualBatchSize: number
 ): CleanupPlan {
   const { olderThan = expiry.maxAge, batchSize = usualBatchSize, limit = Infinity } = options
+  const { userIds } = options
 
   mustBe('olderThan', olderThan, 'a number from 0 to the milliseconds since 1970', () => {
     return olderThan >= 0 && olderThan <= DateTime.now().toMillis()
   })
-  mustBe('batchSize', batchSize, `a whole number from 1 to ${LARGEST_BATCH_SIZE}`, () => {
-    return Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= LARGEST_BATCH_SIZE
+  mustBe('batchSize', batchSize, `a whole number from 1 to ${MOST_IDS}`, () => {
+    return Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= MOST_IDS
   })
   mustBe('limit', limit, 'a whole number of at least 1', () => {
     return limit >= 1 && (limit === Infinity || Number.isInteger(limit))
   })
 
+  if (userIds !== undefined && !isListOfIds(userIds)) {
+    throw new InvalidArgumentsException(
+      `"userIds" of a cleanup must be a list of at most ${MOST_IDS} ids`
+    )
+  }
+
   const { dryRun = false, signal, onBatch } = options
-  return { olderThan, batchSize, limit, dryRun, signal, onBatch }
+  const filter = { before: expiry.cutoff(olderThan), userIds }
+  return { filter, batchSize, limit, dryRun, signal, onBatch }
 }
 
 function mustBe(name: string, value: number, wanted: string, isRight: () => boolean) {
   if (typeof value !== 'number' || !isRight()) {
     throw new InvalidArgumentsException(`"${name}" of a cleanup must be ${wanted}, not ${value}`)
   }
+}
+
+function isListOfIds(userIds: unknown): boolean {
+  return (
+    Array.isArray(userIds) &&
+    userIds.length <= MOST_IDS &&
+    userIds.every((userId) => ['string', 'number'].includes(typeof userId))
+  )
 }

@@ -6,7 +6,7 @@ import type { UserId } from './guest_tables.ts'
 import type { CleanupPlan } from './cleanup_plan.ts'
 import type { CleanupReport } from './cleanup_report.ts'
 import { BatchOutcome, type BatchCleaner } from './batch.ts'
-import type { ExpiredGuests } from './expired_guests.ts'
+import type { Bookmark, ExpiredGuests } from './expired_guests.ts'
 
 /**
  * So many guests whom others had locked are remembered, then they are tried
@@ -29,6 +29,7 @@ export class CleanupRun {
   #report: CleanupReport
   #emitter: Emitter<EventsList>
   #missed: UserId[] = []
+  #bookmark?: Bookmark
 
   constructor(
     plan: CleanupPlan,
@@ -42,6 +43,14 @@ export class CleanupRun {
     this.#batches = batches
     this.#report = report
     this.#emitter = emitter
+  }
+
+  /**
+   * Where the next run goes on, when this one was stopped: behind whoever was
+   * looked at already
+   */
+  get bookmark(): Bookmark | undefined {
+    return this.#bookmark
   }
 
   /**
@@ -64,7 +73,8 @@ export class CleanupRun {
    */
   async *#pages(): AsyncGenerator<UserId[]> {
     const { batchSize } = this.#plan
-    let next = this.#expired.page(batchSize)
+    this.#bookmark = this.#plan.after
+    let next = this.#expired.page(batchSize, this.#bookmark)
     let looked = 0
 
     while (looked < this.#report.expired && !this.#isOver) {
@@ -74,7 +84,8 @@ export class CleanupRun {
         return
       }
       looked += page.length
-      next = this.#expired.page(batchSize, page.at(-1))
+      this.#bookmark = page.at(-1)
+      next = this.#expired.page(batchSize, this.#bookmark)
       try {
         yield page.map(({ userId }) => userId)
       } finally {

@@ -15,16 +15,35 @@ export interface Bookmark {
 }
 
 /**
+ * Further bounds of a cleanup that not all expired guests are meant by
+ */
+export interface Restriction {
+  userIds?: UserId[]
+
+  /**
+   * A moment in the format of the database
+   */
+  since?: string
+}
+
+/**
  * Reads who has expired, without locking anybody
  */
 export class ExpiredGuests {
   #client: QueryClientContract
   #tables: GuestTables
+  #restriction: Restriction
   readonly cutoff: string
 
-  constructor(client: QueryClientContract, tables: GuestTables, cutoff: string) {
+  constructor(
+    client: QueryClientContract,
+    tables: GuestTables,
+    cutoff: string,
+    restriction: Restriction = {}
+  ) {
     this.#client = client
     this.#tables = tables
+    this.#restriction = restriction
     this.cutoff = cutoff
   }
 
@@ -65,6 +84,16 @@ export class ExpiredGuests {
   }
 
   #expired() {
-    return this.#client.from(this.#tables.guests).where(this.#tables.moment, '<', this.cutoff)
+    const { guests, moment, userId } = this.#tables
+    const { userIds, since } = this.#restriction
+
+    const query = this.#client.from(guests).where(moment, '<', this.cutoff)
+    if (since !== undefined) {
+      query.where(moment, '>=', since)
+    }
+    if (userIds) {
+      query.whereIn(userId, userIds)
+    }
+    return query
   }
 }

@@ -2,7 +2,8 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import type { GuestTables, UserId } from './guest_tables.ts'
 import { describeHolder, readHolder, type Holder } from './holder.ts'
-import { qualifiedName, readHoldingPaths, type HoldingPath } from './holding_paths.ts'
+import { joinDependents } from './join_dependents.ts'
+import { readHoldingPaths, type HoldingPath } from './holding_paths.ts'
 
 /**
  * Looks up what keeps users from being deleted. The catalogue is read once, and
@@ -65,21 +66,13 @@ export class Holders {
   }
 
   async #selectHeld(keys: HoldingPath['keys'], userIds: UserId[]): Promise<UserId[]> {
-    const { guests, userId, users, id } = this.#tables
+    const { guests, userId } = this.#tables
     const query = this.#client
       .from(`${guests} as g`)
-      .join(`${users} as t0`, `t0.${id}`, `g.${userId}`)
       .distinct(`g.${userId} as userId`)
       .whereIn(`g.${userId}`, userIds)
 
-    for (const [index, key] of keys.entries()) {
-      query.join(`${qualifiedName(key)} as t${index + 1}`, (join) => {
-        for (const [position, column] of key.columns.entries()) {
-          join.on(`t${index + 1}.${column}`, `t${index}.${key.referencedColumns[position]}`)
-        }
-      })
-    }
-    const rows = await query
+    const rows = await joinDependents(query, this.#tables, keys)
     return rows.map((row) => row.userId)
   }
 }

@@ -1,14 +1,11 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { readForeignKeys, type ForeignKey } from '../foreign_keys.ts'
+import { readDependentPaths, type DependentPath } from './dependent_paths.ts'
 
 /**
- * Foreign keys from the users outwards: the rows of each step are deleted with
- * those of the step before, the last key forbids it
+ * A path whose last key forbids that users are deleted
  */
-export interface HoldingPath {
-  keys: ForeignKey[]
-
+export interface HoldingPath extends Pick<DependentPath, 'keys'> {
   /**
    * False when the rows that hold may be deleted along another path before the
    * database looks; then only trying tells
@@ -17,48 +14,26 @@ export interface HoldingPath {
 }
 
 /**
- * Applications with more than that are left to trial and error
- */
-const MOST_PATHS = 200
-const LONGEST_PATH = 6
-
-/**
  * Reads all ways in which other tables can keep users from being deleted
  */
 export async function readHoldingPaths(
   client: QueryClientContract,
   users: string
 ): Promise<HoldingPath[]> {
-  const catalogue = new Map<string, ForeignKey[]>()
-  const holding: ForeignKey[][] = []
-  const emptied = new Set([bareName(users)])
-  const waiting: { table: string; keys: ForeignKey[] }[] = [{ table: users, keys: [] }]
-
-  for (const { table, keys } of waiting) {
-    if (!catalogue.has(table)) {
-      catalogue.set(table, await readForeignKeys(client, table))
-    }
-    for (const key of catalogue.get(table)!) {
-      const path = [...keys, key]
-      if (key.onDelete === 'restrict' || key.onDelete === 'no action') {
-        holding.push(path)
-      } else if (key.onDelete === 'cascade') {
-        emptied.add(key.table)
-        if (path.length < LONGEST_PATH && waiting.length < MOST_PATHS && !keys.includes(key)) {
-          waiting.push({ table: qualifiedName(key), keys: path })
-        }
-      }
-    }
-  }
-
-  return holding.map((keys) => ({ keys, isCertain: !emptied.has(keys.at(-1)!.table) }))
+  const paths = await readDependentPaths(client, users)
+  return listHoldingPaths(paths, users)
 }
 
-/**
- * SQLite has no schemas
- */
-export function qualifiedName({ schema, table }: ForeignKey): string {
-  return schema ? `${schema}.${table}` : table
+export function listHoldingPaths(paths: DependentPath[], users: string): HoldingPath[] {
+  const emptied = new Set([bareName(users)])
+  for (const { keys, effect } of paths) {
+    if (effect === 'deleted') {
+      emptied.add(keys.at(-1)!.table)
+    }
+  }
+  return paths
+    .filter(({ effect }) => effect === 'blocking')
+    .map(({ keys }) => ({ keys, isCertain: !emptied.has(keys.at(-1)!.table) }))
 }
 
 function bareName(table: string): string {

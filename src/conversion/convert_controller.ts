@@ -19,7 +19,7 @@ export default class ConvertController {
     const guest = await mustBeGuest(ctx)
     const form = await ctx.containerResolver.make(ConversionForm)
 
-    return renderPage(ctx, 'convert', 'convert', {
+    return renderConvertPage(ctx, 'convert', {
       fields: await form.fields(),
       prefill: await form.prefill(ctx, guest),
       formUrl: ctx.request.url(),
@@ -57,10 +57,16 @@ export default class ConvertController {
         .redirect()
         .toPath(ctx.guestUser.redirectPath(kind === 'guest' ? 'convert' : 'login'))
     }
-    return renderPage(ctx, 'convert', 'convert_success', {
+    return renderConvertPage(ctx, 'convert_success', {
       continueUrl: ctx.guestUser.redirectPath('registered'),
     })
   }
+}
+
+function renderConvertPage(ctx: HttpContext, template: string, state: Record<string, unknown>) {
+  return renderPage(ctx, template, state, {
+    stylesheetUrl: { file: 'guest_user.css', route: 'guest_user.convert.stylesheet' },
+  })
 }
 
 async function mustBeGuest(ctx: HttpContext): Promise<LucidRow> {

@@ -1,7 +1,7 @@
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 
 import type { Tables } from './check_tables.ts'
-import { readKeyType } from './key_type.ts'
+import { readKeyType } from '../key_type.ts'
 import { isFilledByHook } from './save_hooks.ts'
 import { readUniqueKeys } from '../unique_keys.ts'
 import type { TableColumn } from '../table_columns.ts'

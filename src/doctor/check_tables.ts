@@ -8,7 +8,7 @@ import { readForeignKeys } from '../foreign_keys.ts'
 import { createFinding, type Finding } from './finding.ts'
 import { describeMigration } from './migration_lines.ts'
 import { readTableColumns, type TableColumn } from '../table_columns.ts'
-import { describeKeyColumn, fitsKey, readKeyType } from './key_type.ts'
+import { describeKeyColumn, fitsKey, readKeyType } from '../key_type.ts'
 
 const COLUMN_LINES: Record<string, string> = {
   created_at:

@@ -1,42 +1,45 @@
 import type { HttpContext } from '@adonisjs/core/http'
 
 import { createTexts } from './texts.ts'
-import { readStylesheet } from './stylesheet.ts'
+import { createUrlFor } from './page_url.ts'
 import { TemplateFinder } from './template_finder.ts'
+import { readAsset, type AssetName } from './asset.ts'
 
 /**
- * The parts of Edge and of the router that are needed. Edge is optional, and an
- * application's route names are not known here
+ * The part of Edge that is needed. Edge is optional
  */
 interface Renderer {
   render(template: string, state: Record<string, unknown>): Promise<string>
 }
-type UrlFor = (name: string, parameters: Record<string, unknown>) => string
 
 /**
  * Renders one of the pages. Browsers keep no copy, so Back shows what is true
  * now
  *
- * @param page `convert` for the routes named `guest_user.convert.…`
+ * @param assets for each file, the name that the template knows its URL by, and
+ * its route
  */
 export async function renderPage(
   ctx: HttpContext,
-  page: string,
   template: string,
-  state: Record<string, unknown>
+  state: Record<string, unknown>,
+  assets: Record<string, { file: AssetName; route: string }>
 ): Promise<string> {
   const templates = await ctx.containerResolver.make(TemplateFinder)
-  const router = await ctx.containerResolver.make('router')
-  const { version } = await readStylesheet()
-
-  const urlFor = router.urlBuilder.urlFor as unknown as UrlFor
+  const urlFor = await createUrlFor(ctx)
   const { view } = ctx as HttpContext & { view: Renderer }
+
+  const urls: Record<string, string> = {}
+  for (const [name, { file, route }] of Object.entries(assets)) {
+    const { version } = await readAsset(file)
+    urls[name] = urlFor(route, {}, { v: version })
+  }
 
   ctx.response.header('cache-control', 'no-store')
   return view.render(templates.find(template), {
     ...state,
+    ...urls,
     text: createTexts(ctx),
     template: (name: string) => templates.find(name),
-    stylesheetUrl: `${urlFor(`guest_user.${page}.stylesheet`, ctx.params)}?v=${version}`,
   })
 }

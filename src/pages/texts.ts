@@ -1,50 +1,57 @@
 import type { I18n } from '@adonisjs/i18n'
 import type { HttpContext } from '@adonisjs/core/http'
 
+import { ADMIN_COUNTS, ADMIN_TEXTS } from './texts/admin_texts.ts'
+import { CONVERT_TEXTS } from './texts/convert_texts.ts'
+
 /**
  * What the pages say. With `@adonisjs/i18n`, the translation of
  * `guest_user.<name>` comes first
  */
-const TEXTS = {
-  'convert.title': 'Create your account',
-  'convert.lede': 'Everything you did as a guest stays with you.',
-  'convert.full_name': 'Full name',
-  'convert.name': 'Name',
-  'convert.username': 'Username',
-  'convert.email': 'Email address',
-  'convert.password': 'Password',
-  'convert.password_hint': 'At least 8 characters',
-  'convert.password_confirmation': 'Repeat the password',
-  'convert.optional': 'optional',
-  'convert.submit': 'Create account',
-  'convert.login_question': 'You have an account already?',
-  'convert.login': 'Log in',
-  'convert.required': 'This cannot be empty',
-  'convert.invalid_email': 'This does not look like an email address',
-  'convert.min_length': 'Use at least {min} characters',
-  'convert.max_length': 'Use at most {max} characters',
-  'convert.control_characters': 'Please use letters, digits and signs only',
-  'convert.password_mismatch': 'The two passwords are not the same',
-  'convert.taken': 'This belongs to an account already. Log in instead?',
-  'convert.error_prefix': 'Error',
-  'success.title': 'Your account is ready',
-  'success.lede': 'Everything you did as a guest is still here, and stays with you.',
-  'success.continue': 'Continue',
-}
+const TEXTS = { ...CONVERT_TEXTS, ...ADMIN_TEXTS }
+
+/**
+ * What depends on a number. Translations choose by `{count, plural, …}` and show
+ * `{number}`
+ */
+const COUNTS = ADMIN_COUNTS
 
 export type TextName = keyof typeof TEXTS
-export type Texts = (name: TextName, data?: Record<string, string | number>) => string
+export type CountTextName = keyof typeof COUNTS
+export type TextData = Record<string, string | number>
+
+export type Texts = (name: TextName, data?: TextData) => string
+export type CountTexts = (name: CountTextName, count: number, data?: TextData) => string
 
 /**
  * The texts in the language of the visitor
  */
 export function createTexts(ctx: HttpContext): Texts {
-  return (name, data = {}) => {
-    const fallback = fill(TEXTS[name], data)
-    return 'i18n' in ctx ? (ctx.i18n as I18n).t(`guest_user.${name}`, data, fallback) : fallback
+  return (name, data = {}) => translate(ctx, name, data, fill(TEXTS[name], data))
+}
+
+/**
+ * The same, for texts about so many guests or rows
+ */
+export function createCountTexts(ctx: HttpContext): CountTexts {
+  return (name, count, others = {}) => {
+    const data = { count, number: count.toLocaleString(localeOf(ctx)), ...others }
+    const text = COUNTS[name][count === 1 ? 'one' : 'other']
+    return translate(ctx, name, data, fill(text, data))
   }
 }
 
-function fill(text: string, data: Record<string, string | number>): string {
+/**
+ * The language of the visitor, for numbers and dates
+ */
+export function localeOf(ctx: HttpContext): string {
+  return 'i18n' in ctx ? (ctx.i18n as I18n).locale : 'en'
+}
+
+function translate(ctx: HttpContext, name: string, data: TextData, fallback: string): string {
+  return 'i18n' in ctx ? (ctx.i18n as I18n).t(`guest_user.${name}`, data, fallback) : fallback
+}
+
+function fill(text: string, data: TextData): string {
   return text.replaceAll(/\{(\w+)\}/g, (_, key) => String(data[key]))
 }

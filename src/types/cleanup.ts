@@ -8,6 +8,11 @@ export interface CleanupOptions {
   olderThan?: number
 
   /**
+   * Delete only guests among these users, at most 10,000
+   */
+  userIds?: (string | number)[]
+
+  /**
    * Most guests per transaction, up to 10,000. Defaults to 2000 on PostgreSQL
    * and 500 elsewhere, and to 100 when users are deleted one by one through
    * their model

@@ -6,6 +6,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 import type { Authenticators } from '@adonisjs/auth/types'
 import type { LucidModel, LucidRow, ModelAttributes } from '@adonisjs/lucid/types/model'
 
+import type { AdminConfig } from './admin.ts'
 import type { GuestModel, LazyModel } from './model.ts'
 import type { AnyTransferEntry, MergeContext, MergeMode, TransferEntry } from './transfer.ts'
 
@@ -193,6 +194,11 @@ export interface GuestUserConfig<Model extends LucidModel> {
    * cannot say (sum the carts)
    */
   merge?: (context: MergeContext<InstanceType<Model>>) => void | Promise<void>
+
+  /**
+   * The admin pages of `registerAdminRoutes`
+   */
+  admin?: AdminConfig<InstanceType<Model>>
 }
 
 /**
@@ -218,4 +224,5 @@ export interface ResolvedConfig<Model extends LucidModel = LucidModel> {
   mergeMode: MergeMode
   transfer?: AnyTransferEntry[]
   merge?: (context: MergeContext<any>) => void | Promise<void>
+  admin: AdminConfig<any>
 }

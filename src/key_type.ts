@@ -1,4 +1,4 @@
-import type { TableColumn } from '../table_columns.ts'
+import type { TableColumn } from './table_columns.ts'
 
 /**
  * The type of a key, as far as it decides whether one column can hold the

@@ -1,0 +1,127 @@
+import type { HttpContext } from '@adonisjs/core/http'
+
+import { drawChart } from './chart.ts'
+import { formatAge } from '../age.ts'
+import { createCards } from './guest_card.ts'
+import { seal, unseal } from './sealed_state.ts'
+import { ListState, type Show } from './list_state.ts'
+import { searchFilter } from './search_filter.ts'
+import { createTexts } from '../pages/texts.ts'
+import { createUrlFor } from '../pages/page_url.ts'
+import { renderAdminPage } from './render_admin_page.ts'
+import type { PageRequest } from '../inventory/guest_list.ts'
+import type { Bookmark } from '../cleanup/expired_guests.ts'
+
+const PAGE_SIZE = 50
+const TABS: Show[] = ['all', 'active', 'expired']
+
+/**
+ * The list of guests, with the picture above it
+ */
+export async function listGuests(ctx: HttpContext) {
+  const manager = await ctx.containerResolver.make('guestUser.manager')
+  const inventory = await manager.inventory()
+  const urlFor = await createUrlFor(ctx)
+  const state = ListState.read(ctx)
+  const { filter, isPartial } = await searchFilter(manager, state)
+
+  const marks = await readBookmarks(ctx, state)
+  const [page, counts, history] = await Promise.all([
+    inventory.page({
+      filter,
+      order: state.sorting,
+      size: PAGE_SIZE,
+      after: marks.after,
+      before: marks.before,
+    }),
+    inventory.count([
+      ...TABS.map((show) => state.filter(manager.expiry, show)),
+      ...(isTab(state) ? [] : [filter]),
+    ]),
+    inventory.history.read(),
+  ])
+
+  const toCard = await createCards(ctx, manager)
+  const listUrl = (changes: Parameters<ListState['query']>[0], qs: Record<string, string> = {}) =>
+    urlFor('guest_user.admin.index', {}, { ...state.query(changes), ...qs })
+  const pageUrl = async (side: 'after' | 'before', bookmark?: Bookmark) =>
+    bookmark && listUrl({}, { [side]: await seal(ctx, state.order, bookmark) })
+
+  return renderAdminPage(ctx, 'list', {
+    state,
+    cards: page.guests.map(toCard),
+    total: isTab(state) ? counts[TABS.indexOf(state.show)] : counts.at(-1),
+    isFiltered: state.show !== 'all' || state.term !== '',
+    tabs: TABS.map((show, index) => ({
+      show,
+      count: counts[index],
+      url: listUrl({ show }),
+      isCurrent: state.show === show,
+    })),
+    sorts: describeSorts(state, (order) => listUrl({ order })),
+    chart: history && drawChart(history),
+    searchColumns: manager.config.admin.search ?? [],
+    clearSearchUrl: listUrl({ term: '' }),
+    problems: describeProblems(ctx, state, { isPartial, isLost: marks.isLost }),
+    hidden: state.query(),
+    deleteUrl: urlFor('guest_user.admin.delete'),
+    deleteAge: ctx.request.qs().older_than ?? formatAge(manager.expiry.maxAge),
+    previousUrl: await pageUrl('before', page.previous),
+    nextUrl: await pageUrl('after', page.next),
+    firstUrl: marks.after || marks.before ? listUrl({}) : undefined,
+  })
+}
+
+/**
+ * Counted already, for the tab
+ */
+function isTab({ show, term }: ListState): boolean {
+  return TABS.includes(show) && term === ''
+}
+
+/**
+ * Sealed for one order: the same row is elsewhere in another
+ */
+async function readBookmarks(
+  ctx: HttpContext,
+  state: ListState
+): Promise<Pick<PageRequest, 'after' | 'before'> & { isLost: boolean }> {
+  const { after, before } = ctx.request.qs()
+  const bookmarks = {
+    after: (await unseal<Bookmark>(ctx, state.order, after)) ?? undefined,
+    before: (await unseal<Bookmark>(ctx, state.order, before)) ?? undefined,
+  }
+  const isLost =
+    (after !== undefined && !bookmarks.after) || (before !== undefined && !bookmarks.before)
+  return { ...(isLost ? {} : bookmarks), isLost }
+}
+
+function describeSorts(state: ListState, url: (order: string) => string) {
+  return Object.fromEntries(
+    ['created', 'seen'].map((column) => {
+      const isDescending = state.order === `-${column}`
+      const isAscending = state.order === column
+      return [
+        column,
+        {
+          url: url(isDescending ? column : `-${column}`),
+          next: isDescending ? 'admin.oldest_first' : 'admin.newest_first',
+          direction: isDescending ? 'descending' : isAscending ? 'ascending' : 'none',
+        },
+      ]
+    })
+  )
+}
+
+function describeProblems(
+  ctx: HttpContext,
+  state: ListState,
+  { isPartial, isLost }: { isPartial: boolean; isLost: boolean }
+): string[] {
+  const text = createTexts(ctx)
+  return [
+    ...(ListState.hasWrongAge(ctx) ? [text('admin.wrong_filter_age', { age: state.age })] : []),
+    ...(isLost ? [text('admin.wrong_page')] : []),
+    ...(isPartial ? [text('admin.search_partial', { term: state.term })] : []),
+  ]
+}

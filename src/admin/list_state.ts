@@ -1,0 +1,123 @@
+import type { HttpContext } from '@adonisjs/core/http'
+
+import { parseAge } from '../age.ts'
+import type { Expiry } from '../expiry.ts'
+import type { GuestFilter } from '../types.ts'
+import type { GuestOrder } from '../inventory/guest_list.ts'
+
+const SHOWS = ['all', 'active', 'expired', 'older'] as const
+const ORDERS: Record<string, GuestOrder> = {
+  '-created': { by: 'createdAt', direction: 'desc' },
+  'created': { by: 'createdAt', direction: 'asc' },
+  '-seen': { by: 'lastSeenAt', direction: 'desc' },
+  'seen': { by: 'lastSeenAt', direction: 'asc' },
+}
+const DEFAULT_ORDER = '-created'
+
+/**
+ * Characters. Nobody's name is longer
+ */
+const LONGEST_TERM = 254
+
+export type Show = (typeof SHOWS)[number]
+export type ListQuery = Record<string, string>
+
+/**
+ * What the list shows, as the URL says it. Whatever makes no sense is left out
+ */
+export class ListState {
+  readonly show: Show
+  readonly term: string
+  readonly order: string
+
+  /**
+   * As it was typed
+   */
+  readonly age: string
+
+  /**
+   * Milliseconds, null when it is no age
+   */
+  readonly parsedAge: number | null
+
+  private constructor(input: Record<string, unknown>) {
+    this.age = readText(input.age)
+    this.parsedAge = parseAge(this.age)
+    const show = SHOWS.find((name) => name === input.show) ?? 'all'
+    this.show = show === 'older' && this.parsedAge === null ? 'all' : show
+    this.term = readText(input.search)
+    const order = readText(input.sort)
+    this.order = order in ORDERS ? order : DEFAULT_ORDER
+  }
+
+  static read({ request }: HttpContext): ListState {
+    return new ListState(request.qs())
+  }
+
+  static from(query: Record<string, unknown>): ListState {
+    return new ListState(query)
+  }
+
+  /**
+   * Was an age typed that is none?
+   */
+  static hasWrongAge({ request }: HttpContext): boolean {
+    const { show, age } = request.qs()
+    return show === 'older' && age !== undefined && parseAge(readText(age)) === null
+  }
+
+  get sorting(): GuestOrder {
+    return ORDERS[this.order]
+  }
+
+  /**
+   * The guests to show, without the search
+   */
+  filter(expiry: Expiry, show: Show = this.show): GuestFilter {
+    switch (show) {
+      case 'all':
+        return {}
+      case 'active':
+        return { since: expiry.cutoff() }
+      case 'expired':
+        return { before: expiry.cutoff() }
+      case 'older':
+        return this.parsedAge === null ? {} : { before: expiry.cutoff(this.parsedAge) }
+    }
+  }
+
+  /**
+   * For the URL of a list like this one. Defaults are left out
+   */
+  query(changes: { show?: Show; term?: string; order?: string } = {}): ListQuery {
+    const { show, term, order } = {
+      show: this.show,
+      term: this.term,
+      order: this.order,
+      ...changes,
+    }
+    const query: ListQuery = {}
+    if (show !== 'all') {
+      query.show = show
+    }
+    if (show === 'older') {
+      query.age = this.age
+    }
+    if (term) {
+      query.search = term
+    }
+    if (order !== DEFAULT_ORDER) {
+      query.sort = order
+    }
+    return query
+  }
+}
+
+/**
+ * PostgreSQL refuses texts with a NUL character
+ */
+function readText(value: unknown): string {
+  return typeof value === 'string'
+    ? value.replaceAll('\u0000', '').trim().slice(0, LONGEST_TERM)
+    : ''
+}

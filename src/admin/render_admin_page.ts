@@ -1,0 +1,35 @@
+import type { HttpContext } from '@adonisjs/core/http'
+
+import { TimeTexts } from './time_texts.ts'
+import { createUrlFor } from '../pages/page_url.ts'
+import { renderPage } from '../pages/render_page.ts'
+import { formatCount } from './format_count.ts'
+import { createCountTexts, localeOf } from '../pages/texts.ts'
+
+/**
+ * Renders one of the admin pages
+ */
+export async function renderAdminPage(
+  ctx: HttpContext,
+  template: string,
+  state: Record<string, unknown>
+): Promise<string> {
+  const urlFor = await createUrlFor(ctx)
+  const locale = localeOf(ctx)
+  return renderPage(
+    ctx,
+    `admin/${template}`,
+    {
+      ...state,
+      locale,
+      times: new TimeTexts(locale),
+      countText: createCountTexts(ctx),
+      formatCount: (count: Parameters<typeof formatCount>[0]) => formatCount(count, locale),
+      indexUrl: urlFor('guest_user.admin.index'),
+    },
+    {
+      stylesheetUrl: { file: 'admin.css', route: 'guest_user.admin.stylesheet' },
+      scriptUrl: { file: 'admin.js', route: 'guest_user.admin.script' },
+    }
+  )
+}

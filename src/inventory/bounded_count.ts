@@ -1,0 +1,43 @@
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+import type { DatabaseQueryBuilderContract } from '@adonisjs/lucid/types/querybuilder'
+
+/**
+ * Counting a million rows takes long, and nobody reads all digits
+ */
+export const MOST_COUNTED = 10_000
+
+/**
+ * A number of rows, or at least so many
+ */
+export interface BoundedCount {
+  total: number
+
+  /**
+   * There are more than `total`
+   */
+  isMore: boolean
+}
+
+/**
+ * Counts the rows of several queries in one, each no further than it pays
+ *
+ * @param queries without columns of their own
+ */
+export async function countBounded(
+  client: QueryClientContract,
+  queries: DatabaseQueryBuilderContract<any>[]
+): Promise<BoundedCount[]> {
+  if (queries.length === 0) {
+    return []
+  }
+  const counts = queries.map((query, index) => {
+    const rows = query.select(client.raw('1 as found')).limit(MOST_COUNTED + 1)
+    return client.from(rows.as('counted')).count('*').as(`total_${index}`)
+  })
+  const [row] = await client.query().select(...counts)
+
+  return queries.map((_, index) => {
+    const total = Number(row[`total_${index}`])
+    return { total: Math.min(total, MOST_COUNTED), isMore: total > MOST_COUNTED }
+  })
+}

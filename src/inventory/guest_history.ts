@@ -1,0 +1,108 @@
+import { DateTime } from 'luxon'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import type { GuestDirectory } from '../guest_directory.ts'
+
+const DAYS = 30
+
+/**
+ * Milliseconds. Pages do not wait longer for the numbers
+ */
+const PATIENCE = 150
+
+/**
+ * Milliseconds. Counting takes at most one hundredth of the database's time
+ */
+const SHORTEST_REST = 30_000
+const REST_PER_COUNT = 100
+
+/**
+ * The guests of one day who are still guests
+ */
+export interface DayOfGuests {
+  /**
+   * Midnight, in the time zone of the server
+   */
+  day: DateTime
+  total: number
+}
+
+export interface GuestsPerDay {
+  days: DayOfGuests[]
+  countedAt: DateTime
+}
+
+/**
+ * How many guests came on each of the last 30 days. Counted now and then, and
+ * beside the pages that show it: their time must not grow with the guests
+ */
+export class GuestHistory {
+  #directory: GuestDirectory
+  #last?: GuestsPerDay
+  #counting?: Promise<void>
+  #nextCountAt = 0
+
+  constructor(directory: GuestDirectory) {
+    this.#directory = directory
+  }
+
+  /**
+   * @returns the newest numbers, undefined when the first ones take longer than
+   * a page should wait
+   * @throws the driver's error when they cannot be counted
+   */
+  async read(): Promise<GuestsPerDay | undefined> {
+    if (!this.#counting && performance.now() >= this.#nextCountAt) {
+      this.#counting = this.#count().finally(() => (this.#counting = undefined))
+      // Whoever waits hears of it; nobody may be waiting any more
+      this.#counting.catch(() => {})
+    }
+
+    if (this.#counting) {
+      const tooLong = new AbortController()
+      await Promise.race([
+        this.#counting,
+        sleep(PATIENCE, undefined, { signal: tooLong.signal }).catch(() => {}),
+      ]).finally(() => tooLong.abort())
+    }
+    return this.#last
+  }
+
+  /**
+   * Guests have gone: the next page counts anew
+   */
+  forget() {
+    this.#nextCountAt = 0
+  }
+
+  /**
+   * A range for each day, which an index answers, and which knows of days with
+   * 23 and 25 hours
+   */
+  async #count() {
+    const startedAt = performance.now()
+    const countedAt = DateTime.now()
+    const days = Array.from({ length: DAYS }, (_, index) => {
+      return countedAt.startOf('day').minus({ days: DAYS - 1 - index })
+    })
+
+    const { guestModel } = this.#directory
+    const client = this.#directory.client()
+    const column = guestModel.$getColumn('createdAt')!.columnName
+    const formatted = (day: DateTime) => day.toFormat(client.dialect.dateTimeFormat)
+    const counts = days.map((day, index) => {
+      const query = client
+        .from(guestModel.table)
+        .where(column, '>=', formatted(day))
+        .count('*')
+        .as(`day_${index}`)
+      return index === DAYS - 1 ? query : query.where(column, '<', formatted(days[index + 1]))
+    })
+    const [row] = await client.query().select(...counts)
+
+    const total = (index: number) => Number(row[`day_${index}`])
+    this.#last = { days: days.map((day, index) => ({ day, total: total(index) })), countedAt }
+    const took = performance.now() - startedAt
+    this.#nextCountAt = performance.now() + Math.max(SHORTEST_REST, took * REST_PER_COUNT)
+  }
+}

@@ -1,0 +1,132 @@
+import type { LucidModel } from '@adonisjs/lucid/types/model'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+
+import { parseUserKey } from './user_key.ts'
+import { queryGuests } from './guest_query.ts'
+import type { Expiry } from '../expiry.ts'
+import type { GuestFilter } from '../types.ts'
+import { GuestHistory } from './guest_history.ts'
+import { readTableColumns } from '../table_columns.ts'
+import type { GuestDirectory } from '../guest_directory.ts'
+import { GuestSearch, type FoundUsers } from './guest_search.ts'
+import { DependentRowsCounter, type Dependents } from './dependent_rows.ts'
+import { countBounded, type BoundedCount } from './bounded_count.ts'
+import type { GuestCleaner, RemoveOptions, StoppedCleanup } from '../guest_cleaner.ts'
+import { nameGuestTables, type GuestTables, type UserId } from '../cleanup/guest_tables.ts'
+import { GuestList, type GuestPage, type ListedGuest, type PageRequest } from './guest_list.ts'
+
+/**
+ * All guests, for somebody who looks after them: the domain of the admin pages
+ */
+export class GuestInventory {
+  #directory: GuestDirectory
+  #userModel: LucidModel
+  #cleaner: GuestCleaner
+  #tables: GuestTables
+  #list: GuestList
+  #keyType?: Promise<string>
+  readonly expiry: Expiry
+  readonly history: GuestHistory
+
+  constructor(
+    directory: GuestDirectory,
+    userModel: LucidModel,
+    expiry: Expiry,
+    cleaner: GuestCleaner
+  ) {
+    this.#directory = directory
+    this.#userModel = userModel
+    this.#cleaner = cleaner
+    this.#tables = nameGuestTables(userModel, directory.guestModel, expiry.property)
+    this.#list = new GuestList(directory, userModel, expiry.property)
+    this.expiry = expiry
+    this.history = new GuestHistory(directory)
+  }
+
+  page(request: PageRequest): Promise<GuestPage> {
+    return this.#explaining(() => this.#list.read(request))
+  }
+
+  /**
+   * @returns null when there is no such guest
+   */
+  find(userId: UserId): Promise<ListedGuest | null> {
+    return this.#list.find(userId)
+  }
+
+  /**
+   * Counts the guests of each filter, in one query
+   */
+  count(filters: GuestFilter[]): Promise<BoundedCount[]> {
+    return this.#explaining(() =>
+      countBounded(
+        this.#client,
+        filters.map((filter) => this.#query(filter))
+      )
+    )
+  }
+
+  /**
+   * Users whose columns begin with the term, or whose key it is; guests or not
+   *
+   * @param attributes of the user model
+   */
+  async search(term: string, attributes: string[]): Promise<FoundUsers> {
+    const found = await new GuestSearch(this.#client, this.#userModel, attributes).find(term)
+    const key = await this.parseKey(term)
+    return { ...found, userIds: key === null ? found.userIds : [...found.userIds, key] }
+  }
+
+  /**
+   * What would be deleted with the guests of a filter, or forbids it
+   */
+  async dependents(filter: GuestFilter): Promise<Dependents> {
+    return new DependentRowsCounter(this.#client, this.#tables).count(() => this.#query(filter))
+  }
+
+  /**
+   * Deletes the guests of a filter, as a cleanup does
+   */
+  async remove(
+    filter: GuestFilter,
+    options: RemoveOptions
+  ): Promise<StoppedCleanup> {
+    try {
+      return await this.#cleaner.remove(filter, options)
+    } finally {
+      this.history.forget()
+    }
+  }
+
+  /**
+   * @returns null when the text cannot be the key of a user
+   */
+  async parseKey(text: string): Promise<UserId | null> {
+    this.#keyType ??= this.#readKeyType().catch((error) => {
+      this.#keyType = undefined
+      throw error
+    })
+    return parseUserKey(text, await this.#keyType)
+  }
+
+  async #readKeyType(): Promise<string> {
+    const columns = await readTableColumns(this.#client, this.#tables.users)
+    return columns.find(({ name }) => name === this.#tables.id)?.type ?? 'text'
+  }
+
+  get #client(): QueryClientContract {
+    return this.#directory.client()
+  }
+
+  #query(filter: GuestFilter) {
+    return queryGuests(this.#client, this.#directory, this.#tables, filter)
+  }
+
+  async #explaining<Result>(callback: () => Promise<Result>): Promise<Result> {
+    try {
+      return await callback()
+    } catch (error) {
+      throw this.#directory.explain(error)
+    }
+  }
+}

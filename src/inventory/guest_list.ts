@@ -1,0 +1,150 @@
+import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
+
+import type { GuestFilter } from '../types.ts'
+import type { Guest } from '../models/guest.ts'
+import type { GuestDirectory } from '../guest_directory.ts'
+import type { Bookmark } from '../cleanup/expired_guests.ts'
+
+/**
+ * A guest and its user, who is missing when a scope of the model hides them
+ */
+export interface ListedGuest {
+  guest: Guest
+  user?: LucidRow
+}
+
+export interface GuestOrder {
+  by: 'createdAt' | 'lastSeenAt'
+  direction: 'asc' | 'desc'
+}
+
+export interface PageRequest {
+  filter: GuestFilter
+  order: GuestOrder
+  size: number
+
+  /**
+   * The page behind this row, or the one before it. Without any, the first
+   */
+  after?: Bookmark
+  before?: Bookmark
+}
+
+export interface GuestPage {
+  guests: ListedGuest[]
+
+  /**
+   * The first and the last row, where there are pages before or behind them
+   */
+  previous?: Bookmark
+  next?: Bookmark
+}
+
+const OPPOSITE = { asc: 'desc', desc: 'asc' } as const
+
+/**
+ * Reads guests page by page. A page starts at a row, not at a number, so it
+ * costs the same anywhere, and neither skips nor repeats anybody while guests
+ * come and go
+ */
+export class GuestList {
+  #directory: GuestDirectory
+  #userModel: LucidModel
+  #moment: GuestOrder['by']
+
+  /**
+   * @param moment what the filters are about, `expireBy` of the configuration
+   */
+  constructor(directory: GuestDirectory, userModel: LucidModel, moment: GuestOrder['by']) {
+    this.#directory = directory
+    this.#userModel = userModel
+    this.#moment = moment
+  }
+
+  async read(request: PageRequest): Promise<GuestPage> {
+    const { size, after, before } = request
+    const rows = await this.#readRows(request)
+    const isMore = rows.length > size
+    const page = rows.slice(0, size)
+    if (before) {
+      page.reverse()
+    }
+
+    const guests = await this.#withUsers(page)
+    const bookmark = (row: Guest | undefined) => row && { userId: row.userId, moment: textOf(row) }
+    const hasPrevious = before ? isMore : after !== undefined
+    const hasNext = before ? true : isMore
+    return {
+      guests,
+      previous: hasPrevious ? bookmark(page[0]) : undefined,
+      next: hasNext ? bookmark(page.at(-1)) : undefined,
+    }
+  }
+
+  async find(userId: string | number): Promise<ListedGuest | null> {
+    const guest = await this.#directory.find(userId)
+    return guest ? (await this.#withUsers([guest]))[0] : null
+  }
+
+  /**
+   * One row more than the page has, to know whether there is another page
+   */
+  async #readRows({ filter, order, size, after, before }: PageRequest): Promise<Guest[]> {
+    const { guestModel } = this.#directory
+    const client = this.#directory.client()
+    const column = (name: string) => guestModel.$getColumn(name)!.columnName
+    const [moment, userId] = [column(order.by), column('userId')]
+    const direction = before ? OPPOSITE[order.direction] : order.direction
+    const { userIds, since, cutoff } = this.#directory.bounds(filter)
+    const text = client.dialect.name === 'mysql' ? 'char' : 'text'
+
+    const query = guestModel
+      .query({ client })
+      .select('*', client.raw(`cast(?? as ${text}) as moment_text`, [moment]))
+      .orderBy(moment, direction)
+      .orderBy(userId, direction)
+      .limit(size + 1)
+
+    if (filter.before) {
+      query.where(column(this.#moment), '<', cutoff)
+    }
+    if (since !== undefined) {
+      query.where(column(this.#moment), '>=', since)
+    }
+    if (userIds) {
+      query.whereIn(userId, userIds)
+    }
+
+    const bookmark = after ?? before
+    if (bookmark) {
+      const beyond = direction === 'asc' ? '>' : '<'
+      // The first line is implied by the others, but lets an index be used
+      query.where(moment, `${beyond}=`, bookmark.moment).where((rest) => {
+        rest.where(moment, beyond, bookmark.moment).orWhere(userId, beyond, bookmark.userId)
+      })
+    }
+    return query
+  }
+
+  /**
+   * All users of a page in one query
+   */
+  async #withUsers(guests: Guest[]): Promise<ListedGuest[]> {
+    if (guests.length === 0) {
+      return []
+    }
+    const users = await this.#userModel.query({ client: this.#directory.client() }).whereIn(
+      this.#userModel.primaryKey,
+      guests.map(({ userId }) => userId)
+    )
+    const byId = new Map(users.map((user) => [String(user.$primaryKeyValue), user]))
+    return guests.map((guest) => ({ guest, user: byId.get(String(guest.userId)) }))
+  }
+}
+
+/**
+ * As the database writes it, so that no digit of its clock is lost
+ */
+function textOf(guest: Guest): string {
+  return guest.$extras.moment_text
+}
