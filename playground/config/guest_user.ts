@@ -6,6 +6,14 @@ const guestUserConfig = defineConfig({
   userModel: () => import('#models/user'),
   username: usernames.friendly(),
   redirects: { registered: '/notes' },
+  admin: {
+    // SQLite has no booleans
+    authorize: ({ auth }) => Boolean(auth.user?.isOperator),
+    search: ['email', 'fullName'],
+    sendPasswordReset: (user, { logger }) => {
+      logger.info({ to: user.email }, 'a real site would send a mail with a link now')
+    },
+  },
   attributes: ({ username }) => ({ fullName: username, email: `${username}@guest.invalid` }),
 })
 

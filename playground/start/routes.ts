@@ -60,6 +60,11 @@ router
 guestUsers.registerConvertRoutes('/convert')
 
 /**
+ * The package's pages about guests, closed to everybody but operators
+ */
+guestUsers.registerAdminRoutes('/admin/guests')
+
+/**
  * As a route, so that the page "not found" knows the visitor too
  */
 router.get('*', ({ request }) => {

@@ -80,7 +80,7 @@ export async function showProgress(ctx: HttpContext) {
   const urlFor = await createUrlFor(ctx)
   return renderAdminPage(ctx, 'progress', {
     done: deletion.isFinished ? total : Math.min(done, total),
-    state: deletion.isFinished ? 'finished' : 'running',
+    stage: deletion.isFinished ? 'finished' : 'running',
     total,
     seconds: deletion.isFinished ? 0 : seconds,
     deletion: run,

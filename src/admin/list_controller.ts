@@ -22,48 +22,48 @@ export async function listGuests(ctx: HttpContext) {
   const manager = await ctx.containerResolver.make('guestUser.manager')
   const inventory = await manager.inventory()
   const urlFor = await createUrlFor(ctx)
-  const state = ListState.read(ctx)
-  const { filter, isPartial } = await searchFilter(manager, state)
+  const list = ListState.read(ctx)
+  const { filter, isPartial } = await searchFilter(manager, list)
 
-  const marks = await readBookmarks(ctx, state)
+  const marks = await readBookmarks(ctx, list)
   const [page, counts, history] = await Promise.all([
     inventory.page({
       filter,
-      order: state.sorting,
+      order: list.sorting,
       size: PAGE_SIZE,
       after: marks.after,
       before: marks.before,
     }),
     inventory.count([
-      ...TABS.map((show) => state.filter(manager.expiry, show)),
-      ...(isTab(state) ? [] : [filter]),
+      ...TABS.map((show) => list.filter(manager.expiry, show)),
+      ...(isTab(list) ? [] : [filter]),
     ]),
     inventory.history.read(),
   ])
 
   const toCard = await createCards(ctx, manager)
   const listUrl = (changes: Parameters<ListState['query']>[0], qs: Record<string, string> = {}) =>
-    urlFor('guest_user.admin.index', {}, { ...state.query(changes), ...qs })
+    urlFor('guest_user.admin.index', {}, { ...list.query(changes), ...qs })
   const pageUrl = async (side: 'after' | 'before', bookmark?: Bookmark) =>
-    bookmark && listUrl({}, { [side]: await seal(ctx, state.order, bookmark) })
+    bookmark && listUrl({}, { [side]: await seal(ctx, list.order, bookmark) })
 
   return renderAdminPage(ctx, 'list', {
-    state,
+    list,
     cards: page.guests.map(toCard),
-    total: isTab(state) ? counts[TABS.indexOf(state.show)] : counts.at(-1),
-    isFiltered: state.show !== 'all' || state.term !== '',
+    total: isTab(list) ? counts[TABS.indexOf(list.show)] : counts.at(-1),
+    isFiltered: list.show !== 'all' || list.term !== '',
     tabs: TABS.map((show, index) => ({
       show,
       count: counts[index],
       url: listUrl({ show }),
-      isCurrent: state.show === show,
+      isCurrent: list.show === show,
     })),
-    sorts: describeSorts(state, (order) => listUrl({ order })),
+    sorts: describeSorts(list, (order) => listUrl({ order })),
     chart: history && drawChart(history),
     searchColumns: manager.config.admin.search ?? [],
     clearSearchUrl: listUrl({ term: '' }),
-    problems: describeProblems(ctx, state, { isPartial, isLost: marks.isLost }),
-    hidden: state.query(),
+    problems: describeProblems(ctx, list, { isPartial, isLost: marks.isLost }),
+    hidden: list.query(),
     deleteUrl: urlFor('guest_user.admin.delete'),
     deleteAge: ctx.request.qs().older_than ?? formatAge(manager.expiry.maxAge),
     previousUrl: await pageUrl('before', page.previous),
@@ -84,23 +84,23 @@ function isTab({ show, term }: ListState): boolean {
  */
 async function readBookmarks(
   ctx: HttpContext,
-  state: ListState
+  list: ListState
 ): Promise<Pick<PageRequest, 'after' | 'before'> & { isLost: boolean }> {
   const { after, before } = ctx.request.qs()
   const bookmarks = {
-    after: (await unseal<Bookmark>(ctx, state.order, after)) ?? undefined,
-    before: (await unseal<Bookmark>(ctx, state.order, before)) ?? undefined,
+    after: (await unseal<Bookmark>(ctx, list.order, after)) ?? undefined,
+    before: (await unseal<Bookmark>(ctx, list.order, before)) ?? undefined,
   }
   const isLost =
     (after !== undefined && !bookmarks.after) || (before !== undefined && !bookmarks.before)
   return { ...(isLost ? {} : bookmarks), isLost }
 }
 
-function describeSorts(state: ListState, url: (order: string) => string) {
+function describeSorts(list: ListState, url: (order: string) => string) {
   return Object.fromEntries(
     ['created', 'seen'].map((column) => {
-      const isDescending = state.order === `-${column}`
-      const isAscending = state.order === column
+      const isDescending = list.order === `-${column}`
+      const isAscending = list.order === column
       return [
         column,
         {
@@ -115,13 +115,13 @@ function describeSorts(state: ListState, url: (order: string) => string) {
 
 function describeProblems(
   ctx: HttpContext,
-  state: ListState,
+  list: ListState,
   { isPartial, isLost }: { isPartial: boolean; isLost: boolean }
 ): string[] {
   const text = createTexts(ctx)
   return [
-    ...(ListState.hasWrongAge(ctx) ? [text('admin.wrong_filter_age', { age: state.age })] : []),
+    ...(ListState.hasWrongAge(ctx) ? [text('admin.wrong_filter_age', { age: list.age })] : []),
     ...(isLost ? [text('admin.wrong_page')] : []),
-    ...(isPartial ? [text('admin.search_partial', { term: state.term })] : []),
+    ...(isPartial ? [text('admin.search_partial', { term: list.term })] : []),
   ]
 }

@@ -68,9 +68,9 @@ async function goOn(form) {
         own.value = next.querySelector(`[name="${name}"]`).value
       }
     }
-    form.querySelector('[data-progress]').replaceChildren(
-      ...next.querySelector('[data-progress]').childNodes
-    )
+    form
+      .querySelector('[data-progress]')
+      .replaceChildren(...next.querySelector('[data-progress]').childNodes)
     form.dataset.deletion = next.dataset.deletion
   }
 

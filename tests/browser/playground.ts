@@ -7,7 +7,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 const ROOT = join(import.meta.dirname, '../../playground')
 
 /**
- * The playground in a process of its own, with an empty database
+ * The playground in a process of its own, with an empty database unless one is
+ * given
  */
 export class Playground {
   private constructor(
@@ -17,7 +18,7 @@ export class Playground {
     readonly url: string
   ) {}
 
-  static async open(): Promise<Playground> {
+  static async open(database?: string): Promise<Playground> {
     const folder = await mkdtemp(join(tmpdir(), 'guest-user-playground-'))
     const child = spawn(process.execPath, ['--import=@poppinss/ts-exec', 'bin/start.ts'], {
       cwd: ROOT,
@@ -29,7 +30,7 @@ export class Playground {
         PORT: '0',
         LOG_LEVEL: 'info',
         APP_KEY: 'a-key-for-tests-that-is-long-enough',
-        PLAYGROUND_DB: join(folder, 'db.sqlite3'),
+        PLAYGROUND_DB: database ?? join(folder, 'db.sqlite3'),
       },
     })
 

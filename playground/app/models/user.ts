@@ -20,6 +20,12 @@ export default class User extends compose(BaseModel, withAuthFinder(hash)) {
   @column({ serializeAs: null })
   declare password: string
 
+  /**
+   * May see the guests at /admin/guests
+   */
+  @column()
+  declare isOperator: boolean
+
   @column.dateTime({ autoCreate: true })
   declare createdAt: DateTime
 
