@@ -35,7 +35,7 @@ export class TimeTexts {
     const size = Math.abs(seconds)
     const { unit, seconds: unitSeconds } = UNITS.find((it) => size >= it.seconds) ?? UNITS.at(-1)!
     const format = new Intl.RelativeTimeFormat(this.#locale, { numeric: 'auto' })
-    return format.format(Math.trunc(seconds / unitSeconds), unit)
+    return format.format(Math.round(seconds / unitSeconds), unit)
   }
 
   /**

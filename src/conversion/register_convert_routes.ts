@@ -16,7 +16,9 @@ export function registerConvertRoutes(router: Router, pattern: string): RouteGro
       router.get('/', [ConvertController, 'create']).as('guest_user.convert')
       router.post('/', [ConvertController, 'store']).as('guest_user.convert.store')
       router.get('/success', [ConvertController, 'success']).as('guest_user.convert.success')
-      router.get('/guest_user.css', serveAsset('guest_user.css')).as('guest_user.convert.stylesheet')
+      router
+        .get('/guest_user.css', serveAsset('guest_user.css'))
+        .as('guest_user.convert.stylesheet')
     })
     .prefix(pattern)
 }

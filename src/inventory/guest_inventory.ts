@@ -87,10 +87,7 @@ export class GuestInventory {
   /**
    * Deletes the guests of a filter, as a cleanup does
    */
-  async remove(
-    filter: GuestFilter,
-    options: RemoveOptions
-  ): Promise<StoppedCleanup> {
+  async remove(filter: GuestFilter, options: RemoveOptions): Promise<StoppedCleanup> {
     try {
       return await this.#cleaner.remove(filter, options)
     } finally {

@@ -83,7 +83,8 @@ export class GuestList {
 
   async find(userId: string | number): Promise<ListedGuest | null> {
     const guest = await this.#directory.find(userId)
-    return guest ? (await this.#withUsers([guest]))[0] : null
+    const [listed] = await this.#withUsers(guest ? [guest] : [])
+    return listed ?? null
   }
 
   /**

@@ -46,7 +46,8 @@ export async function createAdminApp(options: TestAppOptions = {}) {
 export async function arriveAsOperator(app: TestApp): Promise<Operator> {
   const email = OPERATOR
   const user =
-    (await app.User.findBy('email', email)) ?? (await app.User.create({ email, password: 'secret12' }))
+    (await app.User.findBy('email', email)) ??
+    (await app.User.create({ email, password: 'secret12' }))
   const visitor = new Operator(app.url)
   await visitor.get(`/log-in/${user.id}`)
   return visitor
