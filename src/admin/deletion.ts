@@ -80,10 +80,13 @@ export async function filterOf(
   manager: GuestUserManager,
   { userIds, list, since, before }: Deletion
 ): Promise<GuestFilter> {
-  const found = userIds ? { userIds } : (await searchFilter(manager, ListState.from(list))).filter
-  return {
-    userIds: found.userIds,
+  const bounds = {
     since: since === undefined ? undefined : DateTime.fromISO(since),
     before: before === undefined ? undefined : DateTime.fromISO(before),
   }
+  if (userIds) {
+    return { userIds, ...bounds }
+  }
+  const { filter } = await searchFilter(manager, ListState.from(list))
+  return { userIds: filter.userIds, ...bounds }
 }

@@ -2,6 +2,7 @@ import type { ApplicationService } from '@adonisjs/core/types'
 
 import type { Subject } from './subject.ts'
 import type { ResolvedConfig } from '../types.ts'
+import { checkAdminRoutes, checkAdminSearch } from './check_admin.ts'
 import { checkModels } from './check_models.ts'
 import { checkTables, checkGuestsTable } from './check_tables.ts'
 import { checkSession } from './check_session.ts'
@@ -80,7 +81,12 @@ async function checkRoutes(app: ApplicationService, config?: ResolvedConfig): Pr
       'Correct its path in "start/kernel.ts", or the error in its file'
     )
   )
-  return [...broken, ...checkMiddleware(chains), ...checkLoginRoutes(chains, config)]
+  return [
+    ...broken,
+    ...checkMiddleware(chains),
+    ...checkLoginRoutes(chains, config),
+    ...checkAdminRoutes(chains, config),
+  ]
 }
 
 async function checkData(subject: Subject): Promise<Finding[]> {
@@ -100,7 +106,8 @@ async function checkData(subject: Subject): Promise<Finding[]> {
     ...(await attempt('guests table', () => checkGuestsTable(connected, tables))),
     ...(await attempt('attributes', () => checkAttributes(connected, tables))),
     ...(await attempt('foreign keys', () => checkForeignKeys(connected))),
-    ...(await attempt('cleanup', () => checkCleanup(connected)))
+    ...(await attempt('cleanup', () => checkCleanup(connected))),
+    ...(await attempt('admin', () => checkAdminSearch(connected)))
   )
   return findings
 }

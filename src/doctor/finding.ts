@@ -32,6 +32,7 @@ export const SEVERITIES = {
   'middleware-order': 'error',
   'session-after-auth': 'warning',
   'broken-middleware': 'error',
+  'admin-closed': 'warning',
   'login-shuts-guests-out': 'warning',
 
   'database-unreachable': 'error',
@@ -53,6 +54,8 @@ export const SEVERITIES = {
   'blocking-foreign-key': 'error',
   'unindexed-foreign-key': 'warning',
   'cleanup-not-running': 'warning',
+  'invalid-search': 'error',
+  'unindexed-search': 'warning',
 
   'check-failed': 'warning',
 } as const satisfies Record<string, Severity>

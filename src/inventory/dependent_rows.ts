@@ -94,10 +94,10 @@ export class DependentRowsCounter {
           return path
         }
         const columns = await readTableColumns(this.#client, qualifiedName(key))
-        const isNullable = columns.every(
-          ({ name, isNullable }) => isNullable || !key.columns.includes(name)
-        )
-        return isNullable ? path : { ...path, effect: 'blocking' as const }
+        const canBeNull = columns
+          .filter(({ name }) => key.columns.includes(name))
+          .every((column) => column.isNullable)
+        return canBeNull ? path : { ...path, effect: 'blocking' as const }
       })
     )
   }

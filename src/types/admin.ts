@@ -3,6 +3,17 @@ import type { Authenticators } from '@adonisjs/auth/types'
 import type { LucidRow, ModelAttributes } from '@adonisjs/lucid/types/model'
 
 /**
+ * The columns of a user that hold text
+ */
+export type TextAttribute<User extends LucidRow> = {
+  [Name in keyof ModelAttributes<User>]: ModelAttributes<User>[Name] extends
+    string | null | undefined
+    ? Name
+    : never
+}[keyof ModelAttributes<User>] &
+  string
+
+/**
  * The admin pages
  */
 export interface AdminConfig<User extends LucidRow = LucidRow> {
@@ -32,7 +43,7 @@ export interface AdminConfig<User extends LucidRow = LucidRow> {
    * Text columns to search for what they begin with. Each needs an index.
    * Defaults to none: only ids are found
    */
-  search?: (keyof ModelAttributes<User> & string)[]
+  search?: TextAttribute<User>[]
 
   /**
    * Sends the application's mail with which a converted guest sets a password.

@@ -1,0 +1,77 @@
+import type { Chain } from './middleware_chain.ts'
+import { readIndexes } from '../indexes.ts'
+import type { ResolvedConfig } from '../types.ts'
+import { readTableColumns } from '../table_columns.ts'
+import { splitQualifiedName } from '../qualified_name.ts'
+import { createFinding, type Finding } from './finding.ts'
+import { describeMigration } from './migration_lines.ts'
+import type { SubjectWithDatabase } from './subject.ts'
+
+const ADMIN_ROUTE = 'guest_user.admin.index'
+const TEXT = /char|text/
+
+/**
+ * Admin pages that nobody can see
+ */
+export function checkAdminRoutes(chains: Chain[], config?: ResolvedConfig): Finding[] {
+  const list = chains.find(({ routeName }) => routeName === ADMIN_ROUTE)
+  if (!list || !config || config.admin.authorize) {
+    return []
+  }
+  return [
+    createFinding(
+      'admin-closed',
+      `The admin pages at "${list.pattern}" answer everybody with 403: "admin.authorize" is missing in "config/guest_user.ts"`,
+      'Say there who may see the guests and delete them, for example:\nadmin: { authorize: ({ auth }) => auth.user?.isAdmin === true },'
+    ),
+  ]
+}
+
+/**
+ * A search reads an index from the first value on; without one, it sorts the
+ * whole table
+ */
+export async function checkAdminSearch({
+  client,
+  config,
+  userModel,
+}: SubjectWithDatabase): Promise<Finding[]> {
+  const columns = await readTableColumns(client, userModel.table)
+  const indexes = await readIndexes(client, userModel.table)
+  const { schema, table } = splitQualifiedName(userModel.table)
+
+  return (config.admin.search ?? []).flatMap((attribute) => {
+    const name = userModel.$getColumn(attribute)?.columnName
+    const column = columns.find((candidate) => candidate.name === name)
+    if (!name || !column) {
+      return [
+        describeInvalid(
+          `names "${attribute}", but the model "${userModel.name}" has no such column`
+        ),
+      ]
+    }
+    if (!TEXT.test(column.type)) {
+      return [
+        describeInvalid(`names "${attribute}", but "${userModel.table}.${name}" holds no text`),
+      ]
+    }
+    if (indexes.some((index) => index.columns[0] === name)) {
+      return []
+    }
+    return [
+      createFinding(
+        'unindexed-search',
+        `"admin.search" names "${attribute}", but "${userModel.table}.${name}" has no index, so each search reads the whole table`,
+        describeMigration({ schema: schema || null, table }, [`table.index(['${name}'])`])
+      ),
+    ]
+  })
+}
+
+function describeInvalid(problem: string): Finding {
+  return createFinding(
+    'invalid-search',
+    `"admin.search" of "config/guest_user.ts" ${problem}`,
+    'Name text columns of the user model there'
+  )
+}
