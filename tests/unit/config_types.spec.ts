@@ -11,6 +11,8 @@ class Note extends BaseModel {}
 class Tag extends BaseModel {}
 class User extends BaseModel {
   declare email: string
+  declare fullName: string | null
+  declare age: number
   declare cart: HasOne<typeof Cart>
   declare notes: HasMany<typeof Note>
   declare tags: ManyToMany<typeof Tag>
@@ -19,6 +21,7 @@ class User extends BaseModel {
 
 type Config = GuestUserConfig<typeof User>
 type Entry = NonNullable<Config['transfer']>[number]
+type Search = NonNullable<NonNullable<Config['admin']>['search']>[number]
 type Merge = Parameters<NonNullable<Config['merge']>>[0]
 
 test.group('Types of the configuration', () => {
@@ -29,6 +32,10 @@ test.group('Types of the configuration', () => {
     expectTypeOf<'team'>().not.toExtend<Entry>()
     expectTypeOf<'email'>().not.toExtend<Entry>()
     expectTypeOf<{ relation: 'team' }>().not.toExtend<Entry>()
+  })
+
+  test('admin.search takes the text columns of the user model', ({ expectTypeOf }) => {
+    expectTypeOf<Search>().toEqualTypeOf<'email' | 'fullName'>()
   })
 
   test('a policy knows the rows it is about', ({ expectTypeOf }) => {
