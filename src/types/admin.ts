@@ -1,17 +1,18 @@
 import type { HttpContext } from '@adonisjs/core/http'
 import type { Authenticators } from '@adonisjs/auth/types'
-import type { LucidRow, ModelAttributes } from '@adonisjs/lucid/types/model'
+import type { LucidRow } from '@adonisjs/lucid/types/model'
 
 /**
  * The columns of a user that hold text
  */
-export type TextAttribute<User extends LucidRow> = {
-  [Name in keyof ModelAttributes<User>]: ModelAttributes<User>[Name] extends
-    string | null | undefined
-    ? Name
-    : never
-}[keyof ModelAttributes<User>] &
-  string
+export type TextAttribute<User extends LucidRow> = keyof {
+  [
+    Name in Exclude<keyof User, keyof LucidRow> & string as User[Name] extends
+      string | null | undefined
+      ? Name
+      : never
+  ]: true
+}
 
 /**
  * The admin pages
