@@ -5,13 +5,12 @@ import type { LucidRow } from '@adonisjs/lucid/types/model'
 /**
  * The columns of a user that hold text
  */
-export type TextAttribute<User extends LucidRow> = keyof {
-  [
-    Name in Exclude<keyof User, keyof LucidRow> & string as User[Name] extends
-      string | null | undefined
-      ? Name
-      : never
-  ]: true
+export type TextAttribute<User extends LucidRow> = Extract<keyof TextColumns<User>, string>
+
+type TextColumns<User extends LucidRow> = {
+  [Name in Exclude<keyof User, keyof LucidRow> as User[Name] extends string | null | undefined
+    ? Name
+    : never]: true
 }
 
 /**
