@@ -38,6 +38,9 @@ export const ASSUMED_FILES: Record<string, string> = {
 }
 
 export const ASSUMED_RELATIONS = `
+  @column()
+  declare isAdmin: boolean
+
   @hasMany(() => Note)
   declare notes: HasMany<typeof Note>
 

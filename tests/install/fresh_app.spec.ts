@@ -198,6 +198,45 @@ test.group('The packed package in a fresh application', (group) => {
     assert.include(answers[0], 'Invalid user credentials')
   })
 
+  test('the admin pages are closed, until the configuration says who may see them', async ({
+    assert,
+  }) => {
+    await app.edit(
+      'start/routes.ts',
+      (routes) => `${routes}\nguestUsers.registerAdminRoutes('/admin/guests')\n`
+    )
+    const openFor = async (change: () => Promise<void>) => {
+      await change()
+      const stop = await app.serve()
+      try {
+        const ann = new Visitor(app.url)
+        const login = { email: 'ann@example.com', password: 'secret12' }
+        await ann.get('/cart')
+        await ann.post('/login', { ...login, _csrf: await readToken(ann) })
+        return await ann.get('/admin/guests')
+      } finally {
+        await stop()
+      }
+    }
+
+    assert.equal((await openFor(async () => {})).status, 403)
+    const { output } = await app.ace('guest:doctor')
+    assert.include(output, 'admin-closed')
+
+    const { status, text } = await openFor(() =>
+      app.edit('config/guest_user.ts', (config) =>
+        config.replace(
+          /\/\/ admin: .*/,
+          "admin: { authorize: ({ auth }) => auth.user?.email === 'ann@example.com', search: ['email'] },"
+        )
+      )
+    )
+    assert.equal(status, 200, text)
+    assert.include(text, 'made-by-the-service')
+    assert.notInclude(text, 'ann@example.com')
+    assert.equal(await app.typecheck(), '')
+  })
+
   test('the doctor finds nothing wrong', async ({ assert }) => {
     const { exitCode, output } = await app.ace('guest:doctor')
     assert.equal(exitCode, 0, output)
