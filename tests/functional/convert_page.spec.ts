@@ -1,17 +1,10 @@
 import vine from '@vinejs/vine'
 import { test } from '@japa/runner'
-import type { HttpContext } from '@adonisjs/core/http'
-import type { NextFn } from '@adonisjs/core/types/http'
-import { defineConfig as defineI18n, formatters } from '@adonisjs/i18n'
 
 import { Visitor } from '../app/visitor.ts'
 import { whoAmI } from '../app/who_am_i.ts'
-import {
-  createTestApp,
-  routerMiddleware,
-  type TestApp,
-  type TestAppOptions,
-} from '../app/test_app.ts'
+import { GERMAN, inGerman } from '../app/in_german.ts'
+import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
 
 const ANN = {
   fullName: 'Ann',
@@ -238,43 +231,13 @@ test.group('The conversion page', () => {
       'guest_user.success.title': 'Willkommen',
       'errors.E_VALIDATION_ERROR': 'Das hat nicht geklappt.',
     }
-    const app = await createApp({
-      shield: false,
-      providers: [() => import('@adonisjs/i18n/i18n_provider')],
-      config: {
-        i18n: defineI18n({
-          defaultLocale: 'en',
-          supportedLocales: ['de', 'en'],
-          formatter: formatters.icu(),
-          loaders: [() => ({ load: async () => ({ de: german }) })],
-        }),
-      },
-      routerMiddleware: [
-        routerMiddleware.bodyparser,
-        routerMiddleware.session,
-        async () => ({
-          default: class DetectLocale {
-            async handle(ctx: HttpContext, next: NextFn) {
-              const manager = await ctx.containerResolver.make('i18n')
-              const i18n = manager.locale(ctx.request.language(['de', 'en']) ?? 'en')
-              Object.assign(ctx, { i18n })
-              ctx.view.share({ i18n })
-              return next()
-            }
-          },
-        }),
-        routerMiddleware.auth,
-        routerMiddleware.silentAuth,
-        routerMiddleware.guestUser,
-      ],
-    })
+    const app = await createApp(inGerman(german))
     cleanup(() => app.close())
     await app.User.create({ email: ANN.email, password: 'other' })
     const { visitor } = await becomeGuest(app)
-    const language = { 'accept-language': 'de' }
 
-    await visitor.post('/convert', { ...ANN, password: 'short' }, language)
-    const { text } = await visitor.get('/convert', language)
+    await visitor.post('/convert', { ...ANN, password: 'short' }, GERMAN)
+    const { text } = await visitor.get('/convert', GERMAN)
     assert.include(text, '<html lang="de">')
     assert.include(text, '<title>Fehler: Konto anlegen</title>')
     assert.include(text, 'Das hat nicht geklappt.')
@@ -283,8 +246,8 @@ test.group('The conversion page', () => {
     assert.match(text, /id="password_error">Mindestens 8 Zeichen</)
     assert.include(text, 'Everything you did as a guest stays with you.', 'what is missing')
 
-    await visitor.post('/convert', { ...ANN, email: 'bob@example.com' }, language)
-    assert.include((await visitor.get('/convert/success', language)).text, '<h1>Willkommen</h1>')
+    await visitor.post('/convert', { ...ANN, email: 'bob@example.com' }, GERMAN)
+    assert.include((await visitor.get('/convert/success', GERMAN)).text, '<h1>Willkommen</h1>')
   })
 
   test('has no inline script or style', async ({ assert, cleanup }) => {
