@@ -47,16 +47,16 @@ export async function showDeletion(ctx: HttpContext) {
 export async function createDeletion(ctx: HttpContext) {
   const manager = await ctx.containerResolver.make('guestUser.manager')
   const deletion = await unsealDeletion(ctx, ctx.request.input('deletion'))
-  const action = ctx.request.input('action')
+  const command = ctx.request.input('command')
   if (!deletion) {
     return refuseStale(ctx)
   }
-  if (action === 'stop') {
+  if (command === 'stop') {
     return finish(ctx, deletion)
   }
 
   const done = deletion.isFinished ? deletion : await runDeletionStep(manager, deletion)
-  if (done.isFinished && action !== 'step') {
+  if (done.isFinished && command !== 'step') {
     return finish(ctx, done)
   }
   const urlFor = await createUrlFor(ctx)

@@ -35,7 +35,7 @@ function offerSelectPage(label) {
  * it got. What fails leaves the buttons, which work without this script
  */
 async function goOn(form) {
-  const stop = form.querySelector('[name="action"]')
+  const stop = form.querySelector('[name="command"]')
   let isStopping = false
   stop.addEventListener('click', (event) => {
     if (form.dataset.deletion === 'running' && !isStopping) {
@@ -47,19 +47,18 @@ async function goOn(form) {
 
   while (form.dataset.deletion === 'running' && !isStopping) {
     const body = new URLSearchParams(new FormData(form))
-    body.set('action', 'step')
+    body.set('command', 'step')
     let page
     try {
       const response = await fetch(form.action, { method: 'POST', body })
       page = new DOMParser().parseFromString(await response.text(), 'text/html')
     } catch {
-      stop.disabled = false
-      return
+      // Offline: the buttons are still there
     }
 
-    const next = page.querySelector('[data-deletion]')
+    const next = page?.querySelector('[data-deletion]')
     if (!next) {
-      location.reload()
+      stop.disabled = false
       return
     }
     for (const name of ['deletion', '_csrf']) {

@@ -269,7 +269,7 @@ test.group('Admin pages: deleting', () => {
     assert.equal(batches.now, 2)
     const after = await app.count('guests')
     const stopped = await operator.send((await operator.get(second.location!)).text, DELETE, {
-      action: 'stop',
+      command: 'stop',
     })
     const list = await operator.get(stopped.location!)
     const gone = (total - after).toLocaleString('en')
