@@ -36,7 +36,11 @@ function offerSelectPage(label) {
  */
 async function goOn(form) {
   const stop = form.querySelector('[name="command"]')
+  const byHand = form.querySelector('[data-go-on]')
   let isStopping = false
+  if (byHand) {
+    byHand.hidden = true
+  }
   stop.addEventListener('click', (event) => {
     if (form.dataset.deletion === 'running' && !isStopping) {
       event.preventDefault()
@@ -59,6 +63,7 @@ async function goOn(form) {
     const next = page?.querySelector('[data-deletion]')
     if (!next) {
       stop.disabled = false
+      byHand.hidden = false
       return
     }
     for (const name of ['deletion', '_csrf']) {
