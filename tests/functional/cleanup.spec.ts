@@ -48,6 +48,25 @@ test.group('Cleanup', () => {
     assert.equal(await app.count('guests'), 2)
   })
 
+  test('of these users only the expired guests', async ({ assert, cleanup }) => {
+    const { app, guests, ids } = await createApp()
+    cleanup(() => app.close())
+    const regular: any = await app.User.create({ email: 'ann@example.com', password: 'secret12' })
+    const fresh: any = await guests.create()
+    const [first, second, third]: any[] = await guests.expired().createMany(3)
+
+    const userIds = [regular.id, fresh.id, first.id, third.id]
+    const { expired, deleted } = await app.guestUsers.cleanup({ userIds })
+    assert.deepEqual([expired, deleted], [2, 2])
+    assert.deepEqual(await ids(), [regular.id, fresh.id, second.id])
+
+    assert.equal((await app.guestUsers.cleanup({ userIds: [] })).deleted, 0)
+    await assert.rejects(
+      () => app.guestUsers.cleanup({ userIds: [null as never] }),
+      '"userIds" of a cleanup must be a list of at most 10000 ids'
+    )
+  })
+
   test('counts from the first visit when that is wanted', async ({ assert, cleanup }) => {
     const { app, guests, ids } = await createApp({ guestUser: { expireBy: 'createdAt' } })
     cleanup(() => app.close())
