@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+import debug from '../debug.ts'
 import type { GuestDirectory } from '../guest_directory.ts'
 
 const DAYS = 30
@@ -48,14 +49,17 @@ export class GuestHistory {
 
   /**
    * @returns the newest numbers, undefined when the first ones take longer than
-   * a page should wait
-   * @throws the driver's error when they cannot be counted
+   * a page should wait, or cannot be counted at all: a list without a picture
+   * is better than none
    */
   async read(): Promise<GuestsPerDay | undefined> {
     if (!this.#counting && performance.now() >= this.#nextCountAt) {
-      this.#counting = this.#count().finally(() => (this.#counting = undefined))
-      // Whoever waits hears of it; nobody may be waiting any more
-      this.#counting.catch(() => {})
+      this.#counting = this.#count()
+        .catch((error) => {
+          debug('the guests per day cannot be counted: %s', error)
+          this.#rest(SHORTEST_REST)
+        })
+        .finally(() => (this.#counting = undefined))
     }
 
     if (this.#counting) {
@@ -103,6 +107,10 @@ export class GuestHistory {
     const total = (index: number) => Number(row[`day_${index}`])
     this.#last = { days: days.map((day, index) => ({ day, total: total(index) })), countedAt }
     const took = performance.now() - startedAt
-    this.#nextCountAt = performance.now() + Math.max(SHORTEST_REST, took * REST_PER_COUNT)
+    this.#rest(Math.max(SHORTEST_REST, took * REST_PER_COUNT))
+  }
+
+  #rest(milliseconds: number) {
+    this.#nextCountAt = performance.now() + milliseconds
   }
 }

@@ -1,6 +1,7 @@
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 
 import type { GuestFilter } from '../types.ts'
+import { applyFilter } from './guest_query.ts'
 import type { Guest } from '../models/guest.ts'
 import type { GuestDirectory } from '../guest_directory.ts'
 import type { Bookmark } from '../cleanup/expired_guests.ts'
@@ -96,7 +97,6 @@ export class GuestList {
     const column = (name: string) => guestModel.$getColumn(name)!.columnName
     const [moment, userId] = [column(order.by), column('userId')]
     const direction = before ? OPPOSITE[order.direction] : order.direction
-    const { userIds, since, cutoff } = this.#directory.bounds(filter)
     const text = client.dialect.name === 'mysql' ? 'char' : 'text'
 
     const query = guestModel
@@ -106,15 +106,7 @@ export class GuestList {
       .orderBy(userId, direction)
       .limit(size + 1)
 
-    if (filter.before) {
-      query.where(column(this.#moment), '<', cutoff)
-    }
-    if (since !== undefined) {
-      query.where(column(this.#moment), '>=', since)
-    }
-    if (userIds) {
-      query.whereIn(userId, userIds)
-    }
+    applyFilter(query, this.#directory, { userId, moment: column(this.#moment) }, filter)
 
     const bookmark = after ?? before
     if (bookmark) {

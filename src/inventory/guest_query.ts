@@ -1,4 +1,5 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+import type { ChainableContract } from '@adonisjs/lucid/types/querybuilder'
 
 import type { GuestFilter } from '../types.ts'
 import type { GuestDirectory } from '../guest_directory.ts'
@@ -13,17 +14,28 @@ export function queryGuests(
   { guests, userId, moment }: GuestTables,
   filter: GuestFilter
 ) {
-  const { userIds, since, cutoff } = directory.bounds(filter)
-  const query = client.from(`${guests} as g`)
+  const columns = { userId: `g.${userId}`, moment: `g.${moment}` }
+  return applyFilter(client.from(`${guests} as g`), directory, columns, filter)
+}
 
+/**
+ * @param columns as the query calls them
+ */
+export function applyFilter<Query extends ChainableContract>(
+  query: Query,
+  directory: GuestDirectory,
+  columns: { userId: string; moment: string },
+  filter: GuestFilter
+): Query {
+  const { userIds, since, cutoff } = directory.bounds(filter)
   if (filter.before) {
-    query.where(`g.${moment}`, '<', cutoff)
+    query.where(columns.moment, '<', cutoff)
   }
   if (since !== undefined) {
-    query.where(`g.${moment}`, '>=', since)
+    query.where(columns.moment, '>=', since)
   }
   if (userIds) {
-    query.whereIn(`g.${userId}`, userIds)
+    query.whereIn(columns.userId, userIds)
   }
   return query
 }
