@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { test } from '@japa/runner'
 import { DateTime } from 'luxon'
 
@@ -49,7 +50,7 @@ async function convert(operator: Operator, id: number | string, fields: Record<s
  */
 async function insertGuest({ db }: TestApp, id: string) {
   const moment = DateTime.now().minus({ days: 40 }).toFormat(db.connection().dialect.dateTimeFormat)
-  await db.table('users').insert({ id, email: `${DateTime.now().toMillis()}@x`, password: '-' })
+  await db.table('users').insert({ id, email: `${randomUUID()}@guest.invalid`, password: '-' })
   await db.table('guests').insert({ user_id: id, created_at: moment, last_seen_at: moment })
 }
 
