@@ -12,6 +12,11 @@ const PART_OF_MAX_AGE = 1 / 100
 const LONGEST_TOUCH_INTERVAL = 5 * 60 * 1000
 
 /**
+ * 7,000 years: dates end somewhere
+ */
+const AS_GOOD_AS_NEVER = 7000 * 365 * 24 * 3600 * 1000
+
+/**
  * Says when guests are too old. All ages are milliseconds
  */
 export class Expiry {
@@ -35,10 +40,18 @@ export class Expiry {
   }
 
   /**
-   * Guests from before this moment are expired
+   * Guests from before this moment are expired. Nobody is from before 1970, and
+   * databases have no moments long before
    */
   cutoff(age: number = this.maxAge, now: DateTime = DateTime.now()): DateTime {
-    return now.minus({ milliseconds: age })
+    return now.minus({ milliseconds: Math.min(age, now.toMillis()) })
+  }
+
+  /**
+   * When a guest expires who does not come back
+   */
+  expiresAt(guest: Guest): DateTime {
+    return guest[this.property].plus({ milliseconds: Math.min(this.maxAge, AS_GOOD_AS_NEVER) })
   }
 
   isExpired(guest: Guest, now?: DateTime): boolean {

@@ -45,7 +45,7 @@ export async function createCards(ctx: HttpContext, manager: GuestUserManager) {
       url: urlFor('guest_user.admin.show', { guestId: userId }),
       createdAt,
       lastSeenAt,
-      expiresAt: listed.guest[expiry.property].plus({ milliseconds: expiry.maxAge }),
+      expiresAt: expiry.expiresAt(listed.guest),
       isExpired: expiry.isExpired(listed.guest),
     }
   }
