@@ -70,7 +70,7 @@ export class DependentRowsCounter {
       return joinDependents(some(), this.#tables, keys).distinct(`g.${this.#tables.userId}`)
     })
     const counted = paths.map(({ keys }) => joinDependents(some(), this.#tables, keys))
-    const [all, ...counts] = await countBounded(this.#client, [queryGuests(), ...counted], shared())
+    const [all, ...counts] = await countBounded(this.#client, [some(), ...counted], shared())
 
     return {
       tables: paths.map(({ keys, effect }, index) => ({
@@ -136,9 +136,10 @@ export class DependentRowsCounter {
   }
 
   /**
-   * As a table of its own, so that the limit is about guests
+   * As a table of its own, so that the limit is about guests. One more tells
+   * that there are others
    */
   #first(guests: DatabaseQueryBuilderContract<any>) {
-    return guests.select(`g.${this.#tables.userId}`).limit(MOST_COUNTED)
+    return guests.select(`g.${this.#tables.userId}`).limit(MOST_COUNTED + 1)
   }
 }
