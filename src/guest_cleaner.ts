@@ -5,7 +5,8 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { Expiry } from './expiry.ts'
 import { Holders } from './cleanup/holders.ts'
 import type { GuestDirectory } from './guest_directory.ts'
-import { chooseRemoval, usualBatchSize } from './cleanup/removal.ts'
+import { chooseRemoval, removesInOneStatement, usualBatchSize } from './cleanup/removal.ts'
+import { Sweep } from './cleanup/sweep.ts'
 import { CleanupReport } from './cleanup/cleanup_report.ts'
 import { BatchCleaner } from './cleanup/batch.ts'
 import { CleanupRun } from './cleanup/cleanup_run.ts'
@@ -67,7 +68,10 @@ export class GuestCleaner {
       const removeGuests = await chooseRemoval(client, this.#userModel, tables, cutoff)
       const holders = new Holders(client, tables)
       const batches = new BatchCleaner(client, removeGuests, holders)
-      await new CleanupRun(plan, expired, batches, report, this.#emitter).finish()
+      const sweep = (await removesInOneStatement(client, this.#userModel, tables))
+        ? new Sweep(client, tables, cutoff, holders)
+        : undefined
+      await new CleanupRun(plan, expired, batches, report, this.#emitter, sweep).finish()
     }
     return report.result(plan.signal?.aborted ?? false)
   }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Emitter } from '@adonisjs/core/events'
 import type { EventsList } from '@adonisjs/core/types'
 
+import type { Sweep } from './sweep.ts'
 import type { UserId } from './guest_tables.ts'
 import type { CleanupPlan } from './cleanup_plan.ts'
 import type { CleanupReport } from './cleanup_report.ts'
@@ -28,6 +29,7 @@ export class CleanupRun {
   #batches: BatchCleaner
   #report: CleanupReport
   #emitter: Emitter<EventsList>
+  #sweep?: Sweep
   #missed: UserId[] = []
 
   constructor(
@@ -35,19 +37,22 @@ export class CleanupRun {
     expired: ExpiredGuests,
     batches: BatchCleaner,
     report: CleanupReport,
-    emitter: Emitter<EventsList>
+    emitter: Emitter<EventsList>,
+    sweep?: Sweep
   ) {
     this.#plan = plan
     this.#expired = expired
     this.#batches = batches
     this.#report = report
     this.#emitter = emitter
+    this.#sweep = sweep
   }
 
   /**
-   * Looks at each guest once
+   * Looks at each guest once. Whom the sweep left behind is looked at again
    */
   async finish(): Promise<void> {
+    await this.#sweepUp()
     for await (const userIds of this.#pages()) {
       await this.#clean(userIds)
       if (this.#missed.length > MOST_MISSED) {
@@ -57,6 +62,18 @@ export class CleanupRun {
     await this.#settleMissed()
   }
 
+  async #sweepUp(): Promise<void> {
+    while (this.#sweep && this.#report.deleted < this.#report.expired && !this.#isOver) {
+      const outcome = new BatchOutcome()
+      outcome.deleted = await this.#sweep.next(this.#nextSize)
+      if (outcome.deleted.length === 0) {
+        return
+      }
+      await this.#tell(outcome)
+      this.#plan.onBatch?.(this.#report.result(false))
+    }
+  }
+
   /**
    * Each page is read while the one before is being deleted. The number of
    * expired guests only falls, so a clock that jumps back in the database cannot
@@ -64,10 +81,14 @@ export class CleanupRun {
    */
   async *#pages(): AsyncGenerator<UserId[]> {
     const { batchSize } = this.#plan
+    const { expired } = this.#report
+    let looked = this.#report.deleted
+    if (looked >= expired) {
+      return
+    }
     let next = this.#expired.page(batchSize)
-    let looked = 0
 
-    while (looked < this.#report.expired && !this.#isOver) {
+    while (looked < expired && !this.#isOver) {
       const read = await next
       const page = read.slice(0, this.#nextSize)
       if (page.length === 0) {
@@ -103,15 +124,19 @@ export class CleanupRun {
     try {
       await this.#batches.clean(userIds, outcome)
     } finally {
-      this.#report.add(outcome)
-      this.#missed.push(...outcome.missed)
-      if (outcome.deleted.length > 0) {
-        await this.#emitter.emit('guest_user:deleted', { userIds: outcome.deleted })
-      }
+      await this.#tell(outcome)
     }
 
     if (outcome.missed.length < userIds.length) {
       this.#plan.onBatch?.(this.#report.result(false))
+    }
+  }
+
+  async #tell(outcome: BatchOutcome): Promise<void> {
+    this.#report.add(outcome)
+    this.#missed.push(...outcome.missed)
+    if (outcome.deleted.length > 0) {
+      await this.#emitter.emit('guest_user:deleted', { userIds: outcome.deleted })
     }
   }
 

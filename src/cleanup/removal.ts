@@ -39,9 +39,24 @@ export async function chooseRemoval(
   if (hasDeleteOfItsOwn(userModel)) {
     return (trx, userIds) => removeThroughModel(trx, userModel, tables, cutoff, userIds)
   }
-  return client.dialect.name === 'postgres' && (await cascadesToGuests(client, tables))
+  return (await removesInOneStatement(client, userModel, tables))
     ? (trx, userIds) => removeInOneStatement(trx, tables, cutoff, userIds)
     : (trx, userIds) => removeTogether(trx, tables, cutoff, userIds)
+}
+
+/**
+ * Does one statement claim guests and remove them, with all that is theirs?
+ */
+export async function removesInOneStatement(
+  client: QueryClientContract,
+  userModel: LucidModel,
+  tables: GuestTables
+): Promise<boolean> {
+  return (
+    client.dialect.name === 'postgres' &&
+    !hasDeleteOfItsOwn(userModel) &&
+    (await cascadesToGuests(client, tables))
+  )
 }
 
 /**
