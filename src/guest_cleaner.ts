@@ -5,7 +5,7 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { Expiry } from './expiry.ts'
 import { Holders } from './cleanup/holders.ts'
 import type { GuestDirectory } from './guest_directory.ts'
-import { chooseRemoval, removesInOneStatement, usualBatchSize } from './cleanup/removal.ts'
+import { chooseRemoval, removesInOneStatement, largestBatchSize } from './cleanup/removal.ts'
 import { Sweep } from './cleanup/sweep.ts'
 import { CleanupReport } from './cleanup/cleanup_report.ts'
 import { BatchCleaner } from './cleanup/batch.ts'
@@ -45,7 +45,7 @@ export class GuestCleaner {
     const plan = planCleanup(
       options,
       this.#expiry,
-      usualBatchSize(this.#directory.client(), this.#userModel)
+      largestBatchSize(this.#directory.client(), this.#userModel)
     )
     try {
       return await this.#run(plan)

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon'
 import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 
+import { BatchSize } from './batch_size.ts'
 import type { Expiry } from '../expiry.ts'
 import type { CleanupOptions } from '../types.ts'
 
@@ -14,7 +15,7 @@ const LARGEST_BATCH_SIZE = 10_000
  */
 export interface CleanupPlan {
   olderThan: number
-  batchSize: number
+  batchSize: BatchSize
   limit: number
   dryRun: boolean
   signal?: AbortSignal
@@ -22,15 +23,16 @@ export interface CleanupPlan {
 }
 
 /**
- * @param usualBatchSize when the options name none
+ * @param largestBatchSize when the options name none
  * @throws InvalidArgumentsException when a number makes no sense
  */
 export function planCleanup(
   options: CleanupOptions,
   expiry: Expiry,
-  usualBatchSize: number
+  largestBatchSize: number
 ): CleanupPlan {
-  const { olderThan = expiry.maxAge, batchSize = usualBatchSize, limit = Infinity } = options
+  const { olderThan = expiry.maxAge, batchSize: fixed, limit = Infinity } = options
+  const batchSize = fixed ?? largestBatchSize
 
   mustBe('olderThan', olderThan, 'a number from 0 to the milliseconds since 1970', () => {
     return olderThan >= 0 && olderThan <= DateTime.now().toMillis()
@@ -43,7 +45,14 @@ export function planCleanup(
   })
 
   const { dryRun = false, signal, onBatch } = options
-  return { olderThan, batchSize, limit, dryRun, signal, onBatch }
+  return {
+    olderThan,
+    batchSize: fixed === undefined ? BatchSize.upTo(batchSize) : BatchSize.fixed(batchSize),
+    limit,
+    dryRun,
+    signal,
+    onBatch,
+  }
 }
 
 function mustBe(name: string, value: number, wanted: string, isRight: () => boolean) {

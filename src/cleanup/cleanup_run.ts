@@ -16,6 +16,11 @@ import type { ExpiredGuests } from './expired_guests.ts'
 const MOST_MISSED = 10_000
 
 /**
+ * So many ids are asked about at once
+ */
+const MOST_IDS = 1000
+
+/**
  * Milliseconds. Long enough for another cleaner to end its batch
  */
 const PAUSE_BEFORE_RETRY = 100
@@ -65,7 +70,9 @@ export class CleanupRun {
   async #sweepUp(): Promise<void> {
     while (this.#sweep && this.#report.deleted < this.#report.expired && !this.#isOver) {
       const outcome = new BatchOutcome()
+      const startedAt = performance.now()
       outcome.deleted = await this.#sweep.next(this.#nextSize)
+      this.#plan.batchSize.learn(outcome.deleted.length, performance.now() - startedAt)
       if (outcome.deleted.length === 0) {
         return
       }
@@ -86,7 +93,7 @@ export class CleanupRun {
     if (looked >= expired) {
       return
     }
-    let next = this.#expired.page(batchSize)
+    let next = this.#expired.page(batchSize.current)
 
     while (looked < expired && !this.#isOver) {
       const read = await next
@@ -95,7 +102,7 @@ export class CleanupRun {
         return
       }
       looked += page.length
-      next = this.#expired.page(batchSize, page.at(-1))
+      next = this.#expired.page(batchSize.current, page.at(-1))
       try {
         yield page.map(({ userId }) => userId)
       } finally {
@@ -110,7 +117,7 @@ export class CleanupRun {
   }
 
   get #nextSize(): number {
-    return Math.min(this.#plan.batchSize, this.#plan.limit - this.#report.deleted)
+    return Math.min(this.#plan.batchSize.current, this.#plan.limit - this.#report.deleted)
   }
 
   /**
@@ -121,8 +128,10 @@ export class CleanupRun {
       return
     }
     const outcome = new BatchOutcome()
+    const startedAt = performance.now()
     try {
       await this.#batches.clean(userIds, outcome)
+      this.#plan.batchSize.learn(userIds.length, performance.now() - startedAt)
     } finally {
       await this.#tell(outcome)
     }
@@ -152,7 +161,7 @@ export class CleanupRun {
    * smaller batches, so that one locked row holds up few others
    */
   async #retryMissed(): Promise<void> {
-    const size = Math.ceil(this.#plan.batchSize / 10)
+    const size = Math.ceil(this.#plan.batchSize.current / 10)
     let before = Infinity
 
     while ((await this.#forgetGone()) && this.#missed.length < before && !this.#isOver) {
@@ -174,7 +183,7 @@ export class CleanupRun {
     const missed = this.#missed
     this.#missed = []
     while (missed.length > 0) {
-      const userIds = missed.splice(0, this.#plan.batchSize)
+      const userIds = missed.splice(0, MOST_IDS)
       this.#missed.push(...(await this.#expired.among(userIds)))
     }
     return this.#missed.length > 0

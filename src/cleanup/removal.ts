@@ -60,9 +60,9 @@ export async function removesInOneStatement(
 }
 
 /**
- * How many guests make a transaction that is short, but worth its overhead
+ * A larger batch is hardly faster, but takes longer
  */
-export function usualBatchSize(client: QueryClientContract, userModel: LucidModel): number {
+export function largestBatchSize(client: QueryClientContract, userModel: LucidModel): number {
   if (hasDeleteOfItsOwn(userModel)) {
     return 100
   }
