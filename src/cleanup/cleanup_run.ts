@@ -7,7 +7,7 @@ import type { UserId } from './guest_tables.ts'
 import type { CleanupPlan } from './cleanup_plan.ts'
 import type { CleanupReport } from './cleanup_report.ts'
 import { BatchOutcome, type BatchCleaner } from './batch.ts'
-import type { ExpiredGuests } from './expired_guests.ts'
+import type { Bookmark, ExpiredGuests } from './expired_guests.ts'
 
 /**
  * So many guests whom others had locked are remembered, then they are tried
@@ -54,7 +54,7 @@ export class CleanupRun {
   }
 
   /**
-   * Looks at each guest once. Whom the sweep left behind is looked at again
+   * Looks at each guest once, and again at whom the sweep left behind
    */
   async finish(): Promise<void> {
     await this.#sweepUp()
@@ -67,6 +67,9 @@ export class CleanupRun {
     await this.#settleMissed()
   }
 
+  /**
+   * Most runs on PostgreSQL are over with that
+   */
   async #sweepUp(): Promise<void> {
     while (this.#sweep && this.#report.deleted < this.#report.expired && !this.#isOver) {
       const outcome = new BatchOutcome()
@@ -90,13 +93,10 @@ export class CleanupRun {
     const { batchSize } = this.#plan
     const { expired } = this.#report
     let looked = this.#report.deleted
-    if (looked >= expired) {
-      return
-    }
-    let next = this.#expired.page(batchSize.current)
+    let next: Promise<Bookmark[]> | undefined
 
     while (looked < expired && !this.#isOver) {
-      const read = await next
+      const read = await (next ?? this.#expired.page(batchSize.current))
       const page = read.slice(0, this.#nextSize)
       if (page.length === 0) {
         return
