@@ -39,15 +39,30 @@ export async function chooseRemoval(
   if (hasDeleteOfItsOwn(userModel)) {
     return (trx, userIds) => removeThroughModel(trx, userModel, tables, cutoff, userIds)
   }
-  return client.dialect.name === 'postgres' && (await cascadesToGuests(client, tables))
+  return (await removesInOneStatement(client, userModel, tables))
     ? (trx, userIds) => removeInOneStatement(trx, tables, cutoff, userIds)
     : (trx, userIds) => removeTogether(trx, tables, cutoff, userIds)
 }
 
 /**
- * How many guests make a transaction that is short, but worth its overhead
+ * Does one statement claim guests and remove them, with all that is theirs?
  */
-export function usualBatchSize(client: QueryClientContract, userModel: LucidModel): number {
+export async function removesInOneStatement(
+  client: QueryClientContract,
+  userModel: LucidModel,
+  tables: GuestTables
+): Promise<boolean> {
+  return (
+    client.dialect.name === 'postgres' &&
+    !hasDeleteOfItsOwn(userModel) &&
+    (await cascadesToGuests(client, tables))
+  )
+}
+
+/**
+ * A larger batch is hardly faster, but takes longer
+ */
+export function largestBatchSize(client: QueryClientContract, userModel: LucidModel): number {
   if (hasDeleteOfItsOwn(userModel)) {
     return 100
   }
