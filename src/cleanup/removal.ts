@@ -2,24 +2,11 @@ import { BaseModel } from '@adonisjs/lucid/orm'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
+import type { Removed } from './removed.ts'
 import type { GuestTables, UserId } from './guest_tables.ts'
 import { removeTogether } from './remove_together.ts'
 import { removeThroughModel } from './remove_through_model.ts'
 import { cascadesToGuests, removeInOneStatement } from './remove_in_one_statement.ts'
-
-/**
- * Whom a transaction claimed, and what became of them
- */
-export interface Removed {
-  claimed: UserId[]
-  deleted: UserId[]
-
-  /**
-   * Their rows are still there after `user.delete()`: the model hides users
-   * instead of deleting them. They stay guests
-   */
-  kept: UserId[]
-}
 
 /**
  * Claims guests and removes them and their users, in the given transaction
