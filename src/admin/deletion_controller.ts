@@ -1,6 +1,7 @@
 import type { HttpContext } from '@adonisjs/core/http'
 
 import { ListState } from './list_state.ts'
+import { PageQuery } from './page_query.ts'
 import { createUrlFor } from '../pages/page_url.ts'
 import { runDeletionStep } from './deletion_step.ts'
 import { renderAdminPage } from './render_admin_page.ts'
@@ -154,7 +155,7 @@ async function goToList(ctx: HttpContext, query: Record<string, string>) {
 /**
  * What was typed is corrected, not typed again
  */
-function olderThan({ request }: HttpContext): Record<string, string> {
-  const { older_than: typed } = request.qs()
-  return typeof typed === 'string' && typed.length <= 100 ? { older_than: typed } : {}
+function olderThan(ctx: HttpContext): Record<string, string> {
+  const typed = new PageQuery(ctx).text('older_than')
+  return typed !== undefined && typed.length <= 100 ? { older_than: typed } : {}
 }
