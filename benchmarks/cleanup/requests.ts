@@ -1,6 +1,7 @@
 import { percentile } from './statistics.ts'
 import type { World } from './world.ts'
 import { BusyProcess } from './busy_process.ts'
+import type { TransactionTime } from './transaction_timer.ts'
 import { CleanerProcess } from './cleaner_process.ts'
 
 /**
@@ -15,7 +16,7 @@ export interface Windows {
 
 export interface Requests {
   windows: Windows[]
-  transactions: number[]
+  transactions: TransactionTime[]
   deleted: number
 }
 
@@ -27,7 +28,7 @@ export async function measureVisitors(world: World): Promise<Requests> {
   const { visitors, options, connection } = world
   const cleaner = await CleanerProcess.start(connection)
   const all: Windows[] = []
-  const transactions: number[] = []
+  const transactions: TransactionTime[] = []
   let deleted = 0
 
   await visitors.load(options)

@@ -32,7 +32,9 @@ export class Verdict {
     const raw = guests / median(speed.rounds.map((round) => round.raw))
     const cleanup = guests / median(speed.rounds.map((round) => round.cleanup))
     const transactions = [...speed.transactions, ...longRun.transactions, ...requests.transactions]
-    const longest = Math.max(...transactions)
+    const whole = transactions.map((transaction) => transaction.whole)
+    const longest = Math.max(...whole)
+    const longestWork = Math.max(...transactions.map(({ beforeCommit }) => beforeCommit))
     const p99 = (way: keyof Windows) =>
       median(requests.windows.map((windows) => percentile(windows[way], 0.99)))
     const [quiet, busy, counting] = [p99('quiet'), p99('busy'), p99('counting')]
@@ -53,7 +55,8 @@ export class Verdict {
         target: `under ${LONGEST_TRANSACTION} ms`,
         isMissed: longest >= LONGEST_TRANSACTION,
       },
-      { what: 'their median', figure: `${median(transactions).toFixed(0)} ms` },
+      { what: 'longest until its COMMIT was sent', figure: `${longestWork.toFixed(0)} ms` },
+      { what: 'their median', figure: `${median(whole).toFixed(0)} ms` },
       {
         what: `memory for ${longRun.result.deleted} guests, peak`,
         figure: `${peak.toFixed(0)} MiB`,

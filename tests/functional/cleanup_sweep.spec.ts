@@ -1,5 +1,6 @@
 import { test } from '@japa/runner'
 
+import { GuestFactory } from '../../factories/main.ts'
 import { dialect } from '../app/test_database.ts'
 import { createTestApp, type TestApp } from '../app/test_app.ts'
 import { FIRST_ID, insertGuests, longAgo } from '../app/guest_rows.ts'
@@ -50,6 +51,25 @@ test.group('Cleanup, sweep', () => {
     assert.lengthOf(sweeping, dialect === 'postgres' ? 4 : 0)
     assert.lengthOf(reading, dialect === 'postgres' ? 0 : 6)
   })
+
+  test('goes on behind a key of the kind {$self}')
+    .with(['increments', 'bigIncrements', 'uuid', 'string'] as const)
+    .run(async ({ assert, cleanup }, userKey) => {
+      const app = await createTestApp({ userKey })
+      cleanup(() => app.close())
+      const guests = new GuestFactory(app.app)
+      const users = await guests.expired().createMany(5)
+      await app.db.from('guests').update({ last_seen_at: '2020-01-01 00:00:00' })
+      const told: unknown[] = []
+      app.emitter.on('guest_user:deleted', ({ userIds }) => void told.push(...userIds.map(String)))
+
+      assert.equal((await app.guestUsers.cleanup({ batchSize: 2 })).deleted, 5)
+      assert.sameMembers(
+        told,
+        users.map((user) => String(user.$primaryKeyValue))
+      )
+      assert.equal(await app.count('users'), 0)
+    })
 
   test('takes others for those who are locked, the oldest first', async ({ assert, cleanup }) => {
     const { app, told } = await createApp(longAgo(6))
