@@ -22,9 +22,11 @@ export class RunningProcess {
   constructor(
     command: string,
     args: string[],
-    options: { cwd: string; env: Record<string, string | undefined> }
+    options: { cwd: string; env: Record<string, string | undefined> },
+    input = ''
   ) {
-    this.#child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child = spawn(command, args, { ...options, stdio: 'pipe' })
+    this.#child.stdin!.end(input)
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
       stream.setEncoding('utf-8').on('data', (chunk) => (this.output += chunk))
     }

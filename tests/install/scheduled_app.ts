@@ -104,8 +104,23 @@ export class ScheduledApp {
    * Starts `node ace …`
    */
   start(...args: string[]): RunningProcess {
+    return this.#spawn(['ace.js', ...args])
+  }
+
+  /**
+   * Runs `node ace …` for somebody who presses these keys
+   */
+  async answer(keys: string, ...args: string[]): Promise<void> {
+    const command = this.#spawn(['ace.js', ...args], keys)
+    const { status } = await command.ended
+    if (status !== 0) {
+      throw new Error(command.output)
+    }
+  }
+
+  #spawn(args: string[], input?: string): RunningProcess {
     const { folder: cwd, environment: env } = this.fresh
-    return new RunningProcess(process.execPath, ['ace.js', ...args], { cwd, env })
+    return new RunningProcess(process.execPath, args, { cwd, env }, input)
   }
 
   /**
