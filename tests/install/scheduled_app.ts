@@ -183,11 +183,11 @@ export class ScheduledApp {
   }
 
   /**
-   * Waits until only these users are left
+   * Waits until the events tell of so many guests: they come after the commit
    */
-  async waitForUsers(userIds: number[]) {
-    const isTrue = async () => (await this.users()).join() === userIds.join()
-    await waitUntil(isTrue, () => `There are other users than ${userIds}`)
+  async waitForDeleted(count: number) {
+    const isTrue = async () => (await this.deleted()).userIds.length >= count
+    await waitUntil(isTrue, () => `Fewer than ${count} guests are deleted`)
   }
 
   /**

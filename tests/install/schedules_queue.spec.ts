@@ -1,53 +1,54 @@
-import { randomBytes } from 'node:crypto'
-
-import { Redis } from 'ioredis'
 import { test } from '@japa/runner'
 
-import { redis } from '../services/redis.ts'
-import { readRecipe } from './documentation.ts'
-import { byNumber, ScheduledApp } from './scheduled_app.ts'
-
-const PAGE = 'docs/schedules.md'
-const SECTION = '@adonisjs/queue'
+import { QueueApp } from './queue_app.ts'
+import { byNumber, type ScheduledApp } from './scheduled_app.ts'
 
 /**
  * More batches than jobs that begin while the test waits
  */
-const MANY = 20_000
+const MANY = 12_000
 
-const DRIVERS = ['redis', 'database'] as const
-
-for (const driver of DRIVERS) {
+for (const driver of ['redis', 'database'] as const) {
   test.group(`The schedule with @adonisjs/queue, driver ${driver}`, (group) => {
+    let queue: QueueApp
     let app: ScheduledApp
 
-    group.tap((one) => driver === 'redis' && one.tags(['@redis']))
+    if (driver === 'redis') {
+      group.tap((one) => one.tags(['@redis']))
+    }
     group.setup(async () => {
-      app = await createApp(driver)
-      return () => app.remove()
+      queue = await QueueApp.create(driver)
+      app = queue.scheduled
+      return () => queue.remove()
     })
 
+    /**
+     * In Redis, the worker before may have taken the next run along, see below
+     */
+    async function startWorker() {
+      if (driver === 'redis') {
+        await queue.startServer()
+      }
+      return app.start('queue:work')
+    }
+
     test('the compiler is content', async ({ assert }) => {
-      const files = await readRecipe(PAGE, SECTION)
-      assert.deepEqual(Object.keys(files), ['app/jobs/clean_up_guests.ts', 'start/scheduler.ts'])
+      const files = Object.keys(await QueueApp.recipe())
+      assert.deepEqual(files, ['app/jobs/clean_up_guests.ts', 'start/scheduler.ts'])
       assert.equal(await app.fresh.typecheck(), '')
     })
 
-    test('the schedule is there once the server has started', async ({ assert }) => {
-      assert.include(await app.ace('queue:scheduler:list'), 'No schedules found')
-      const stop = await app.fresh.serve()
-      await stop()
-      const list = await app.ace('queue:scheduler:list')
-      assert.match(list, /CleanUpGuests.*17 \* \* \* \*/)
+    test('the server writes the schedule down, once', async ({ assert }) => {
+      assert.deepEqual(await queue.schedules(), [])
+      await queue.startServer()
+      const [schedule] = await queue.schedules()
+      assert.match(schedule, / 17 \* \* \* \* .* active .*:17:00\.000Z/)
 
-      // The recipe waits for the next hour
-      await app.fresh.edit('start/scheduler.ts', (text) =>
-        text.replace('17 * * * *', '* * * * * *')
-      )
-      await (
-        await app.fresh.serve()
-      )()
-      assert.lengthOf((await app.ace('queue:scheduler:list')).match(/active/g)!, 1)
+      await queue.hurry()
+      await queue.startServer()
+      const schedules = await queue.schedules()
+      assert.lengthOf(schedules, 1)
+      assert.match(schedules[0], / \* \* \* \* \* \* /)
     })
 
     test('expired guests go, the others stay, and SIGTERM ends it', async ({ assert, cleanup }) => {
@@ -55,7 +56,7 @@ for (const driver of DRIVERS) {
       const expired = await app.addGuests(3, 'long ago')
       const active = await app.addGuests(2, 'now')
 
-      const worker = app.start('queue:work')
+      const worker = await startWorker()
       cleanup(() => worker.kill())
       await worker.prints('"deleted":3,')
 
@@ -70,11 +71,11 @@ for (const driver of DRIVERS) {
       const active = await app.addGuests(1, 'now')
       await app.pause()
 
-      const workers = [app.start('queue:work'), app.start('queue:work')]
+      const workers = [await startWorker(), app.start('queue:work')]
       workers.forEach((worker) => cleanup(() => worker.kill()))
       await app.waitForCleaners(workers)
       await app.resume()
-      await app.waitForUsers(active)
+      await app.waitForDeleted(expired.length)
 
       for (const worker of workers) {
         assert.deepEqual(await worker.stop(), { status: 0, signal: null }, worker.output)
@@ -82,6 +83,7 @@ for (const driver of DRIVERS) {
       }
       const { userIds, processIds } = await app.deleted()
       assert.deepEqual(userIds, expired)
+      assert.deepEqual(await app.users(), active)
       assert.deepEqual(processIds, workers.map(({ id }) => id).sort(byNumber))
     })
 
@@ -93,7 +95,7 @@ for (const driver of DRIVERS) {
       const expired = await app.addGuests(MANY, 'long ago')
       await app.pause()
 
-      const worker = app.start('queue:work')
+      const worker = await startWorker()
       cleanup(() => worker.kill())
       await app.waitForCleaners([worker])
       const ended = worker.stop()
@@ -105,38 +107,40 @@ for (const driver of DRIVERS) {
       assert.deepEqual([...userIds, ...(await app.users())].sort(byNumber), expired)
       assert.deepEqual(await app.guests(), await app.users())
 
-      const other = app.start('queue:work')
+      const other = await startWorker()
       cleanup(() => other.kill())
-      await app.waitForUsers([])
+      await app.waitForDeleted(expired.length)
       assert.deepEqual((await app.deleted()).userIds, expired)
     })
-  })
-}
 
-async function createApp(driver: (typeof DRIVERS)[number]): Promise<ScheduledApp> {
-  const app = await ScheduledApp.create(['@adonisjs/queue', '@adonisjs/redis'])
-  if (driver === 'redis') {
-    await app.ace('configure', '@adonisjs/redis')
-    await app.fresh.edit('.env', (text) => text.replace(/(REDIS_HOST)=.*/, `$1=${redis.host}`))
-    await app.fresh.edit('.env', (text) => text.replace(/(REDIS_PORT)=.*/, `$1=${redis.port}`))
-    const prefix = `guest_user_${randomBytes(6).toString('hex')}:`
-    await app.fresh.edit('config/redis.ts', (text) =>
-      text.replace("keyPrefix: ''", `keyPrefix: '${prefix}'`)
-    )
-  }
-  const [enter, down] = ['\r', '\u001b[B']
-  await app.answer(driver === 'redis' ? enter : down + enter, 'configure', '@adonisjs/queue')
-  await app.fresh.edit('package.json', (text) =>
-    text.replace('"imports": {', '"imports": { "#jobs/*": "./app/jobs/*.js",')
-  )
-  for (const [path, code] of Object.entries(await readRecipe(PAGE, SECTION))) {
-    await app.fresh.write(path, code)
-  }
-  if (driver === 'database') {
-    await app.fresh.edit('config/queue.ts', (text) =>
-      text.replace("connectionName: 'primary',", '')
-    )
-  }
-  await app.ace('migration:run')
-  return app
+    test('the timeout of the job ends it after the batch', async ({ assert, cleanup }) => {
+      const job = await app.fresh.read('app/jobs/clean_up_guests.ts')
+      cleanup(() => app.fresh.write('app/jobs/clean_up_guests.ts', job))
+      cleanup(() => app.forget())
+      await app.fresh.write('app/jobs/clean_up_guests.ts', job.replace("'50m'", "'1s'"))
+      await app.addGuests(MANY, 'long ago')
+      await app.pause()
+
+      const worker = await startWorker()
+      cleanup(() => worker.kill())
+      await worker.prints('has exceeded the timeout of 1000ms')
+      await app.resume()
+      await worker.prints('"aborted":true')
+      assert.notInclude(worker.output, `"deleted":${MANY}`)
+    })
+
+    if (driver === 'redis') {
+      test('a schedule that has lost its next run gets one when the server starts', async ({
+        assert,
+      }) => {
+        await queue.loseNextRun()
+        const [lost] = await queue.schedules()
+        assert.match(lost, /N\/A/)
+
+        await queue.startServer()
+        const [schedule] = await queue.schedules()
+        assert.notMatch(schedule, /N\/A/)
+      })
+    }
+  })
 }

@@ -65,13 +65,14 @@ test.group('The schedule with adonisjs-scheduler', (group) => {
     schedulers.forEach((scheduler) => cleanup(() => scheduler.kill()))
     await app.waitForCleaners(schedulers)
     await app.resume()
+    await app.waitForDeleted(expired.length)
     for (const scheduler of schedulers) {
-      await scheduler.prints(/Deleted [\d,]+ guests/)
+      assert.deepEqual(await scheduler.stop(), { status: 0, signal: null }, scheduler.output)
     }
-    await app.waitForUsers(active)
 
     const { userIds, processIds } = await app.deleted()
     assert.deepEqual(userIds, expired)
+    assert.deepEqual(await app.users(), active)
     assert.deepEqual(processIds, schedulers.map(({ id }) => id).sort(byNumber))
   })
 
