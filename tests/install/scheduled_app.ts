@@ -191,14 +191,11 @@ export class ScheduledApp {
   }
 
   /**
-   * Waits until each of them has deleted a batch
+   * Waits until so many processes have deleted a batch each
    */
-  async waitForCleaners(cleaners: RunningProcess[]) {
-    const isTrue = async () => {
-      const { processIds } = await this.deleted()
-      return cleaners.every(({ id }) => processIds.includes(id))
-    }
-    await waitUntil(isTrue, () => cleaners.map(({ output }) => output).join('\n'))
+  async waitForCleaners(count: number) {
+    const isTrue = async () => (await this.deleted()).processIds.length === count
+    await waitUntil(isTrue, () => `There are not ${count} processes that delete guests`)
   }
 
   /**

@@ -73,7 +73,7 @@ for (const driver of ['redis', 'database'] as const) {
 
       const workers = [await startWorker(), app.start('queue:work')]
       workers.forEach((worker) => cleanup(() => worker.kill()))
-      await app.waitForCleaners(workers)
+      await app.waitForCleaners(2)
       await app.resume()
       await app.waitForDeleted(expired.length)
 
@@ -97,7 +97,7 @@ for (const driver of ['redis', 'database'] as const) {
 
       const worker = await startWorker()
       cleanup(() => worker.kill())
-      await app.waitForCleaners([worker])
+      await app.waitForCleaners(1)
       const ended = worker.stop()
       await app.resume()
 

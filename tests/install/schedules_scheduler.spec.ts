@@ -63,7 +63,7 @@ test.group('The schedule with adonisjs-scheduler', (group) => {
 
     const schedulers = [app.start('scheduler:run'), app.start('scheduler:run')]
     schedulers.forEach((scheduler) => cleanup(() => scheduler.kill()))
-    await app.waitForCleaners(schedulers)
+    await app.waitForCleaners(2)
     await app.resume()
     await app.waitForDeleted(expired.length)
     for (const scheduler of schedulers) {
@@ -83,7 +83,7 @@ test.group('The schedule with adonisjs-scheduler', (group) => {
 
     const scheduler = app.start('scheduler:run')
     cleanup(() => scheduler.kill())
-    await app.waitForCleaners([scheduler])
+    await app.waitForCleaners(1)
     const ended = scheduler.stop()
     await app.resume()
 
