@@ -101,10 +101,32 @@ export class ScheduledApp {
   }
 
   /**
+   * Builds the application for production. Its dependencies are found in the
+   * folder above
+   *
+   * @returns the folder
+   */
+  async build(): Promise<string> {
+    await this.ace('build')
+    const variables = await this.fresh.read('.env')
+    await this.fresh.write('build/.env', variables.replace('development', 'production'))
+    return join(this.fresh.folder, 'build')
+  }
+
+  /**
    * Starts `node ace …`
    */
   start(...args: string[]): RunningProcess {
     return this.#spawn(['ace.js', ...args])
+  }
+
+  /**
+   * Starts `node ace …` in the folder that `build()` has made
+   */
+  startBuilt(...args: string[]): RunningProcess {
+    const env = { ...this.fresh.environment, NODE_ENV: 'production' }
+    const cwd = join(this.fresh.folder, 'build')
+    return new RunningProcess(process.execPath, ['ace.js', ...args], { cwd, env })
   }
 
   /**

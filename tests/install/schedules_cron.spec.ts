@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { userInfo } from 'node:os'
-import { cp } from 'node:fs/promises'
 
 import { test } from '@japa/runner'
 
@@ -29,15 +28,12 @@ async function readCrontab() {
 
 test.group('The crontab', (group) => {
   let app: ScheduledApp
+  let buildFolder: string
 
   group.setup(async () => {
     app = await ScheduledApp.create()
     await app.ace('migration:run')
-    await app.ace('build')
-    // Its dependencies are found in the folder above
-    const { folder } = app.fresh
-    await cp(join(folder, '.env'), join(folder, 'build/.env'))
-    await app.fresh.edit('build/.env', (text) => text.replace('development', 'production'))
+    buildFolder = await app.build()
     return () => app.remove()
   })
 
@@ -54,7 +50,7 @@ test.group('The crontab', (group) => {
     const PATH = [join(process.execPath, '..'), variables.PATH].join(':')
     const env = { LOGNAME: username, HOME: homedir, SHELL: '/bin/sh', ...variables, PATH }
     const here = command
-      .replace('/srv/app/build', join(folder, 'build'))
+      .replace('/srv/app/build', buildFolder)
       .replace('/var/log/guest_cleanup.log', join(folder, 'guest_cleanup.log'))
     return new RunningProcess('/bin/sh', ['-c', here], { cwd: homedir, env })
   }

@@ -129,6 +129,19 @@ for (const driver of ['redis', 'database'] as const) {
       assert.notInclude(worker.output, `"deleted":${MANY}`)
     })
 
+    test('the built application does the same', async ({ assert, cleanup }) => {
+      cleanup(() => app.forget())
+      await queue.startServer()
+      await app.build()
+      const expired = await app.addGuests(3, 'long ago')
+
+      const worker = app.startBuilt('queue:work')
+      cleanup(() => worker.kill())
+      await worker.prints('"deleted":3,')
+      assert.deepEqual((await app.deleted()).userIds, expired)
+      assert.deepEqual(await worker.stop(), { status: 0, signal: null }, worker.output)
+    })
+
     if (driver === 'redis') {
       test('a schedule that has lost its next run gets one when the server starts', async ({
         assert,

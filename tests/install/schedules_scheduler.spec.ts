@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 
-import { readRecipe } from './documentation.ts'
+import { readPage, readRecipe } from './documentation.ts'
 import { byNumber, ScheduledApp } from './scheduled_app.ts'
 
 const PAGE = 'docs/schedules.md'
@@ -93,5 +93,26 @@ test.group('The schedule with adonisjs-scheduler', (group) => {
     assert.isBelow(userIds.length, expired.length)
     assert.deepEqual([...userIds, ...(await app.users())].sort(byNumber), expired)
     assert.deepEqual(await app.guests(), await app.users())
+  })
+  test('the built application does the same, with flags', async ({ assert, cleanup }) => {
+    const rules = await app.fresh.read('start/scheduler.ts')
+    cleanup(() => app.fresh.write('start/scheduler.ts', rules))
+    cleanup(() => app.forget())
+    const page = await readPage(PAGE, 'adonisjs-scheduler')
+    const [withFlags] = /scheduler\.command\('guest:cleanup', .+?\)(?=`)/.exec(page)!
+    await app.fresh.edit('start/scheduler.ts', (text) =>
+      text
+        .replace("scheduler.command('guest:cleanup')", withFlags)
+        .replace('--limit=100000', '--limit=2')
+    )
+    await app.build()
+    const expired = await app.addGuests(3, 'long ago')
+
+    const scheduler = app.startBuilt('scheduler:run')
+    cleanup(() => scheduler.kill())
+    await scheduler.prints('Deleted 2 guests')
+    await app.waitForDeleted(3)
+    assert.deepEqual((await app.deleted()).userIds, expired)
+    assert.deepEqual(await scheduler.stop(), { status: 0, signal: null }, scheduler.output)
   })
 })
