@@ -19,7 +19,8 @@ export async function showDeletion(ctx: HttpContext) {
   const list = ListState.read(ctx).query()
   const selection = await readSelection(ctx, manager)
   if (typeof selection === 'string') {
-    ctx.session.flash('error', selection)
+    // A refused form leads back to this page, but without its selection
+    ctx.session.flash('error', ctx.session.flashMessages.get('error', selection))
     return goToList(ctx, { ...list, ...olderThan(ctx) })
   }
 
