@@ -33,7 +33,7 @@ const COLLATIONS = {
 /**
  * Guests with these names, in the order of their ids
  */
-async function insertNamed(app: TestApp, names: string[], column = 'full_name') {
+async function insertNamed(app: TestApp, names: string[]) {
   const now = DateTime.now()
   await insertGuests(
     app,
@@ -42,11 +42,16 @@ async function insertNamed(app: TestApp, names: string[], column = 'full_name') 
       return { createdAt: moment, lastSeenAt: moment }
     })
   )
-  for (const [index, name] of names.entries()) {
+  await rename(app, 'full_name', names)
+}
+
+async function rename(app: TestApp, column: string, values: string[]) {
+  for (const [index, value] of values.entries()) {
+    const id = FIRST_ID + index
     await app.db
       .from('users')
-      .where('id', FIRST_ID + index)
-      .update({ [column]: name })
+      .where('id', id)
+      .update({ [column]: value })
   }
 }
 
@@ -161,4 +166,131 @@ test.group('Admin search, texts compared by', (group) => {
         assert.deepEqual(labels(await search(operator, term)), [], term)
       }
     })
+})
+
+test.group('Admin search', (group) => {
+  group.each.timeout(60_000)
+
+  test('looks into each column, and nowhere else', async ({ assert, cleanup }) => {
+    const app = await createAdminApp()
+    cleanup(() => app.close())
+    await insertNamed(app, ['Ann', 'Bob', 'Cleo'])
+    await rename(app, 'email', ['bob@x.test', 'dora@x.test', 'ann@x.test'])
+    await app.db.from('users').update({ password: 'secret' })
+    const operator = await arriveAsOperator(app)
+
+    assert.deepEqual(labels(await search(operator, 'ann')), ['Ann', 'Cleo'])
+    assert.deepEqual(labels(await search(operator, 'bob')), ['Ann', 'Bob'])
+    assert.deepEqual(labels(await search(operator, 'dora@x.test')), ['Bob'])
+    assert.deepEqual(labels(await search(operator, 'secret')), [])
+  })
+
+  test('finds ids only, when no columns are configured', async ({ assert, cleanup }) => {
+    const app = await createAdminApp({ guestUser: { admin: { search: undefined } } })
+    cleanup(() => app.close())
+    await insertNamed(app, ['Ann', 'Bob'])
+    const operator = await arriveAsOperator(app)
+
+    assert.deepEqual(labels(await search(operator, 'ann')), [])
+    assert.deepEqual(labels(await search(operator, String(FIRST_ID + 1))), ['Bob'])
+  })
+
+  test('finds guests by an id of the type {$self}')
+    .with(['increments', 'bigIncrements', 'uuid', 'string'] as const)
+    .run(async ({ assert, cleanup }, userKey) => {
+      const app = await createAdminApp({ userKey, guestUser: { admin: { search: [] } } })
+      cleanup(() => app.close())
+      const users: any[] = [await app.guestUsers.create(), await app.guestUsers.create()]
+      const operator = await arriveAsOperator(app)
+
+      for (const { id } of users) {
+        const { rows } = await search(operator, String(id))
+        assert.deepEqual(
+          rows.map((row) => row.id),
+          [String(id)]
+        )
+      }
+      // SQLite holds texts, which may well be in capitals
+      if (userKey === 'uuid' && dialect !== 'sqlite') {
+        assert.lengthOf((await search(operator, users[0].id.toUpperCase())).rows, 1)
+      }
+      const strangers = ['0', '-1', '1.5', '1e3', '99999999999999999999', '9223372036854775807']
+      for (const term of [...strangers, 'abc', '00000000-0000-0000-0000-000000000000', '0x1']) {
+        assert.lengthOf((await search(operator, term)).rows, 0, term)
+      }
+    })
+
+  test('finds within a filter, in the order of the list', async ({ assert, cleanup }) => {
+    const app = await createAdminApp()
+    cleanup(() => app.close())
+    const now = DateTime.now()
+    await insertGuests(
+      app,
+      [40, 1, 50, 2].map((days) => ({
+        createdAt: now.minus({ days }),
+        lastSeenAt: now.minus({ days }),
+      }))
+    )
+    await rename(app, 'full_name', ['Ann 1', 'Ann 2', 'Ann 3', 'Bob'])
+    const operator = await arriveAsOperator(app)
+
+    const all = await search(operator, 'ann')
+    assert.deepEqual(labels(all), ['Ann 2', 'Ann 1', 'Ann 3'])
+    assert.equal(all.caption, '3 guests')
+    assert.deepEqual(all.tabs, { all: '4', active: '2', expired: '2' })
+
+    const expired = await search(operator, 'ann', '&show=expired')
+    assert.deepEqual(labels(expired), ['Ann 1', 'Ann 3'])
+    assert.equal(expired.caption, '2 guests')
+    assert.deepEqual(labels(await search(operator, 'ann', '&show=older&age=45d')), ['Ann 3'])
+    assert.deepEqual(labels(await search(operator, 'ann', '&sort=created')), [
+      'Ann 3',
+      'Ann 1',
+      'Ann 2',
+    ])
+  })
+
+  test('of more than 1,000 users says so, and shows the guests among the first', async ({
+    assert,
+    cleanup,
+  }) => {
+    const app = await createAdminApp()
+    cleanup(() => app.close())
+    const now = DateTime.now()
+    await insertGuests(
+      app,
+      Array.from({ length: 1001 }, () => ({ createdAt: now, lastSeenAt: now }))
+    )
+    const operator = await arriveAsOperator(app)
+    const message = (term: string) =>
+      `More than 1,000 users begin with “${term}”. Only the guests among the first of them are shown: type more to find the others.`
+
+    // Their addresses begin with their ids, 1000000 to 1001000
+    const partial = await search(operator, '100')
+    assert.deepEqual(partial.problems, [message('100')])
+    assert.equal(partial.caption, '1,000 guests')
+    assert.lengthOf(partial.rows, 50)
+    assert.isDefined(partial.next)
+
+    const full = await search(operator, '1000')
+    assert.deepEqual(full.problems, [])
+    assert.equal(full.caption, '1,000 guests')
+
+    const first = await operator.get(`${LIST}?search=100`)
+    const second = readListPage((await operator.get(readListPage(first.text).next!)).text)
+    assert.lengthOf(second.rows, 50)
+    assert.deepEqual(second.problems, [message('100')])
+  })
+
+  test('takes a term that is too long for any name', async ({ assert, cleanup }) => {
+    const app = await createAdminApp()
+    cleanup(() => app.close())
+    await insertNamed(app, ['Ann'])
+    const operator = await arriveAsOperator(app)
+    for (const term of ['a'.repeat(5000), '😀'.repeat(300), '9'.repeat(300)]) {
+      assert.deepEqual(labels(await search(operator, term)), [])
+    }
+    // Spaces alone are no search
+    assert.deepEqual(labels(await search(operator, '   ')), ['Ann'])
+  })
 })
