@@ -11,6 +11,10 @@ const FEW = 20
 
 interface Row {
   user_id: UserId
+
+  /**
+   * Not of rows where it is null: nothing is compared with that
+   */
   value: string
 }
 
@@ -66,10 +70,10 @@ export class GuestSearch {
 
   async #readBeginning(attribute: string, term: string, most: number): Promise<FoundUsers> {
     const rows = await this.#readFrom(attribute, term, most + 1)
-    const found = rows.slice(0, most).filter(({ value }) => beginsWith(value, term))
+    const found = rows.slice(0, most).filter(({ value }) => lower(value).startsWith(lower(term)))
     return {
       userIds: found.map((row) => row.user_id),
-      isMore: rows.length > most && beginsWith(rows.at(-1)!.value, term),
+      isMore: rows.length > most && bare(rows.at(-1)!.value).startsWith(bare(term)),
     }
   }
 
@@ -89,11 +93,26 @@ export class GuestSearch {
  * Databases that tell upper from lower case are asked for what people mean
  */
 function spellings(term: string): string[] {
-  const lower = term.toLowerCase()
-  const capitalized = lower.replace(/^./u, (first) => first.toUpperCase())
-  return [...new Set([term, lower, capitalized])]
+  const small = lower(term)
+  const capital = small.replace(/^./u, upper)
+  const capitals = small.replaceAll(/(?<=^|[\s-])./gu, upper)
+  return [...new Set([term, small, capital, capitals])]
 }
 
-function beginsWith(value: unknown, term: string): boolean {
-  return String(value).toLowerCase().startsWith(term.toLowerCase())
+function upper(text: string): string {
+  return text.toUpperCase()
+}
+
+function lower(text: string): string {
+  return text.toLowerCase()
+}
+
+/**
+ * Without case and accents. A dictionary has words that differ in nothing else
+ * in turns, so a word with another accent is no sign that the last was found
+ *
+ * @example bare('Ábc') // 'ABC'
+ */
+function bare(text: string): string {
+  return upper(text.normalize('NFKD').replaceAll(/\p{Mark}/gu, ''))
 }

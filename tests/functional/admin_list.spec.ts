@@ -156,6 +156,36 @@ test.group('Admin list: contents', (group) => {
   })
 })
 
+test.group('Admin list: queries', (group) => {
+  group.each.timeout(60_000)
+
+  test('{guests} guests: {first} for the first page, {later} for those after it')
+    .with([
+      // The operator, the guests, the numbers and the chart
+      { guests: 0, first: 4, later: 3 },
+      // And the users
+      { guests: 1, first: 5, later: 4 },
+      { guests: 50, first: 5, later: 4 },
+      { guests: 120, first: 5, later: 4 },
+    ])
+    .run(async ({ assert, cleanup }, { guests, first, later }) => {
+      const app = await createAdminApp()
+      cleanup(() => app.close())
+      await createGuests(
+        app,
+        Array.from({ length: guests }, (_, index) => index)
+      )
+      const operator = await arriveAsOperator(app)
+      const queries = (query: string) => app.queries.during(() => open(operator, query))
+
+      assert.lengthOf(await queries(''), first)
+      const { next } = await open(operator)
+      for (const query of ['', '?sort=seen', '?show=active', next ?? '']) {
+        assert.lengthOf(await queries(query), later, query)
+      }
+    })
+})
+
 test.group('Admin list: order', (group) => {
   group.each.timeout(60_000)
 
