@@ -1,6 +1,7 @@
 import type { HttpContext } from '@adonisjs/core/http'
 
 import { ListState } from './list_state.ts'
+import { PageQuery } from './page_query.ts'
 import { createUrlFor } from '../pages/page_url.ts'
 import { runDeletionStep } from './deletion_step.ts'
 import { renderAdminPage } from './render_admin_page.ts'
@@ -18,7 +19,8 @@ export async function showDeletion(ctx: HttpContext) {
   const list = ListState.read(ctx).query()
   const selection = await readSelection(ctx, manager)
   if (typeof selection === 'string') {
-    ctx.session.flash('error', selection)
+    // A refused form leads back to this page, but without its selection
+    ctx.session.flash('error', ctx.session.flashMessages.get('error', selection))
     return goToList(ctx, { ...list, ...olderThan(ctx) })
   }
 
@@ -154,7 +156,7 @@ async function goToList(ctx: HttpContext, query: Record<string, string>) {
 /**
  * What was typed is corrected, not typed again
  */
-function olderThan({ request }: HttpContext): Record<string, string> {
-  const { older_than: typed } = request.qs()
-  return typeof typed === 'string' && typed.length <= 100 ? { older_than: typed } : {}
+function olderThan(ctx: HttpContext): Record<string, string> {
+  const typed = new PageQuery(ctx).text('older_than')
+  return typed !== undefined && typed.length <= 100 ? { older_than: typed } : {}
 }

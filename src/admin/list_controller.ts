@@ -5,6 +5,7 @@ import { formatAge } from '../age.ts'
 import { createCards } from './guest_card.ts'
 import { seal, unseal } from './sealed_state.ts'
 import { ListState, ORDERS, type Show } from './list_state.ts'
+import { PageQuery } from './page_query.ts'
 import { searchFilter } from './search_filter.ts'
 import { createTexts } from '../pages/texts.ts'
 import { createUrlFor } from '../pages/page_url.ts'
@@ -66,7 +67,7 @@ export async function listGuests(ctx: HttpContext) {
     problems: describeProblems(ctx, list, { isPartial, isLost: marks.isLost }),
     hidden: list.query(),
     deleteUrl: urlFor('guest_user.admin.delete'),
-    deleteAge: ctx.request.qs().older_than ?? formatAge(manager.expiry.maxAge),
+    deleteAge: new PageQuery(ctx).text('older_than') ?? formatAge(manager.expiry.maxAge),
     previousUrl: await pageUrl('before', page.previous),
     nextUrl: await pageUrl('after', page.next),
     firstUrl: marks.after || marks.before ? listUrl({}) : undefined,

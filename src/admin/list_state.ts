@@ -1,6 +1,7 @@
 import type { HttpContext } from '@adonisjs/core/http'
 
 import { parseAge } from '../age.ts'
+import { PageQuery } from './page_query.ts'
 import type { Expiry } from '../expiry.ts'
 import type { GuestFilter } from '../types.ts'
 import type { GuestOrder } from '../inventory/guest_list.ts'
@@ -53,8 +54,10 @@ export class ListState {
     this.order = Object.hasOwn(ORDERS, order) ? order : undefined
   }
 
-  static read({ request }: HttpContext): ListState {
-    return new ListState(request.qs())
+  static read(ctx: HttpContext): ListState {
+    const query = new PageQuery(ctx)
+    const names = ['show', 'age', 'search', 'sort']
+    return new ListState(Object.fromEntries(names.map((name) => [name, query.text(name)])))
   }
 
   static from(query: Record<string, unknown>): ListState {
@@ -64,9 +67,22 @@ export class ListState {
   /**
    * Was an age typed that is none?
    */
-  static hasWrongAge({ request }: HttpContext): boolean {
-    const { show, age } = request.qs()
-    return show === 'older' && age !== undefined && parseAge(readText(age)) === null
+  static hasWrongAge(ctx: HttpContext): boolean {
+    const query = new PageQuery(ctx)
+    const age = query.text('age')
+    return query.text('show') === 'older' && age !== undefined && parseAge(readText(age)) === null
+  }
+
+  /**
+   * Does the list show what the URL says? What is left out makes it longer: that
+   * is no list to delete
+   */
+  static isClear(ctx: HttpContext): boolean {
+    const query = new PageQuery(ctx)
+    const list = ListState.read(ctx)
+    return (
+      query.texts('search').length <= 1 && (!query.has('show') || query.text('show') === list.show)
+    )
   }
 
   /**
@@ -123,10 +139,11 @@ export class ListState {
 }
 
 /**
- * PostgreSQL refuses texts with a NUL character
+ * PostgreSQL refuses texts with a NUL character, URLs half of a character. What
+ * was read once is the same when it is read again
  */
 function readText(value: unknown): string {
   return typeof value === 'string'
-    ? value.replaceAll('\u0000', '').trim().slice(0, LONGEST_TERM)
+    ? value.replaceAll('\u0000', '').trim().slice(0, LONGEST_TERM).trim().toWellFormed()
     : ''
 }

@@ -3,12 +3,18 @@ import type { HttpContext } from '@adonisjs/core/http'
 
 import { parseAge } from '../age.ts'
 import { ListState } from './list_state.ts'
+import { PageQuery } from './page_query.ts'
 import type { GuestFilter } from '../types.ts'
 import { createTexts } from '../pages/texts.ts'
 import { searchFilter } from './search_filter.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 const MOST_SELECTED = 1000
+
+/**
+ * Characters. A message travels in a cookie
+ */
+const LONGEST_SHOWN_AGE = 100
 
 /**
  * What an operator asks to delete
@@ -45,23 +51,27 @@ export async function readSelection(
   manager: GuestUserManager
 ): Promise<Selection | string> {
   const text = createTexts(ctx)
-  const { guests, all, older_than: typed } = ctx.request.qs()
-  const isEverybody = all !== undefined
+  const query = new PageQuery(ctx)
+  const isEverybody = query.has('all')
 
-  const age = typeof typed === 'string' ? parseAge(typed) : null
-  if (age === null && (isEverybody || typed !== undefined)) {
-    return text('admin.no_age', { age: typeof typed === 'string' ? typed : '' })
+  const typed = query.text('older_than')
+  const age = typed === undefined ? null : parseAge(typed)
+  if (age === null && (isEverybody || query.has('older_than'))) {
+    return text('admin.no_age', { age: typed?.slice(0, LONGEST_SHOWN_AGE) ?? '' })
   }
   const cutoff = age === null ? undefined : manager.expiry.cutoff(age)
 
   if (isEverybody) {
+    if (!ListState.isClear(ctx)) {
+      return text('admin.unclear_list')
+    }
     const { filter, isPartial } = await searchFilter(manager, ListState.read(ctx))
     return isPartial
       ? text('admin.search_too_wide')
       : { selected: filter, going: withCutoff(filter, cutoff), age: typed }
   }
 
-  const values = listTexts(guests)
+  const values = query.texts('guests')
   if (values.length === 0) {
     return text('admin.nobody_selected')
   }
@@ -72,14 +82,6 @@ export async function readSelection(
   const keys = await Promise.all(values.map((value) => inventory.parseKey(value)))
   const selected = { userIds: keys.filter((key) => key !== null) }
   return { selected, going: withCutoff(selected, cutoff), picked: values.length, age: typed }
-}
-
-/**
- * Each once
- */
-function listTexts(values: unknown): string[] {
-  const list = Array.isArray(values) ? values : [values]
-  return [...new Set(list.filter((value) => typeof value === 'string'))]
 }
 
 function withCutoff(filter: GuestFilter, cutoff?: DateTime): GuestFilter {

@@ -22,10 +22,13 @@ export interface BoundedCount {
  * Counts the rows of several queries in one, each no further than it pays
  *
  * @param queries without columns of their own
+ * @param shared what the queries read from, by name. Its values are sent once:
+ * databases bind only so many
  */
 export async function countBounded(
   client: QueryClientContract,
-  queries: DatabaseQueryBuilderContract<any>[]
+  queries: DatabaseQueryBuilderContract<any>[],
+  shared: Record<string, DatabaseQueryBuilderContract<any>> = {}
 ): Promise<BoundedCount[]> {
   if (queries.length === 0) {
     return []
@@ -34,7 +37,11 @@ export async function countBounded(
     const rows = query.select(client.raw('1 as found')).limit(MOST_COUNTED + 1)
     return client.from(rows.as('counted')).count('*').as(`total_${index}`)
   })
-  const [row] = await client.query().select(...counts)
+  const query = client.query()
+  for (const [name, rows] of Object.entries(shared)) {
+    query.with(name, rows)
+  }
+  const [row] = await query.select(...counts)
 
   return queries.map((_, index) => {
     const total = Number(row[`total_${index}`])

@@ -1,6 +1,7 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { DatabaseQueryBuilderContract } from '@adonisjs/lucid/types/querybuilder'
 
+import type { ForeignKey } from '../foreign_keys.ts'
 import { readTableColumns } from '../table_columns.ts'
 import { joinDependents } from '../cleanup/join_dependents.ts'
 import { listHoldingPaths } from '../cleanup/holding_paths.ts'
@@ -11,6 +12,11 @@ import {
   readDependentPaths,
   type DependentPath,
 } from '../cleanup/dependent_paths.ts'
+
+/**
+ * What the guests in question are called in the queries
+ */
+const SELECTED = 'selected_guest_users'
 
 /**
  * Rows of one table that point at guests, or at rows that go with them
@@ -55,75 +61,84 @@ export class DependentRowsCounter {
    * @param queryGuests makes queries for the guests in question, each as `g`
    */
   async count(queryGuests: () => DatabaseQueryBuilderContract<any>): Promise<Dependents> {
-    const paths = await this.#readPaths()
-    const some = () => this.#first(queryGuests)
+    const { paths, schema } = await this.#readPaths()
+    const some = () => this.#client.from(`${SELECTED} as g`)
+    const shared = () => ({ [SELECTED]: this.#first(queryGuests()) })
     const holding = listHoldingPaths(paths, this.#tables.users).filter((path) => path.isCertain)
 
     const held = holding.map(({ keys }) => {
       return joinDependents(some(), this.#tables, keys).distinct(`g.${this.#tables.userId}`)
     })
-    const [all, ...counts] = await countBounded(this.#client, [
-      queryGuests(),
-      ...paths.map(({ keys }) => joinDependents(some(), this.#tables, keys)),
-    ])
+    const counted = paths.map(({ keys }) => joinDependents(some(), this.#tables, keys))
+    const [all, ...counts] = await countBounded(this.#client, [queryGuests(), ...counted], shared())
 
     return {
       tables: paths.map(({ keys, effect }, index) => ({
-        table: keys.at(-1)!.table,
+        table: keys.at(-1)!.schema === schema ? keys.at(-1)!.table : qualifiedName(keys.at(-1)!),
         columns: keys.at(-1)!.columns,
         effect,
         rows: counts[index],
       })),
-      held: await this.#countDistinct(held),
+      held: await this.#countDistinct(held, shared()),
       isPartial: all.isMore,
     }
   }
 
   /**
-   * The rows of `guests` themselves are no news. A key that is set to null where
-   * null is not allowed forbids the delete
+   * The rows of `guests` themselves are no news, but what points at them is
+   *
+   * @returns the schema of `guests` as well
    */
-  async #readPaths(): Promise<DependentPath[]> {
+  async #readPaths(): Promise<{ paths: DependentPath[]; schema?: string | null }> {
     const paths = await readDependentPaths(this.#client, this.#tables.users)
-    const others = paths.filter(({ keys }) => keys[0].table !== bareName(this.#tables.guests))
+    const own = paths.find(({ keys }) => keys.length === 1 && this.#isOfGuests(keys[0]))
+    const others = paths.filter((path) => path !== own)
+    return {
+      paths: await Promise.all(others.map((path) => this.#correctEffect(path))),
+      schema: own?.keys[0].schema,
+    }
+  }
 
-    return Promise.all(
-      others.map(async (path) => {
-        const key = path.keys.at(-1)!
-        if (key.onDelete !== 'set null') {
-          return path
-        }
-        const columns = await readTableColumns(this.#client, qualifiedName(key))
-        const canBeNull = columns
-          .filter(({ name }) => key.columns.includes(name))
-          .every((column) => column.isNullable)
-        return canBeNull ? path : { ...path, effect: 'blocking' as const }
-      })
-    )
+  /**
+   * A key that is set to null where null is not allowed forbids the delete
+   */
+  async #correctEffect(path: DependentPath): Promise<DependentPath> {
+    const key = path.keys.at(-1)!
+    if (key.onDelete !== 'set null') {
+      return path
+    }
+    const columns = await readTableColumns(this.#client, qualifiedName(key))
+    const canBeNull = columns
+      .filter(({ name }) => key.columns.includes(name))
+      .every((column) => column.isNullable)
+    return canBeNull ? path : { ...path, effect: 'blocking' }
+  }
+
+  #isOfGuests({ schema, table, columns }: ForeignKey): boolean {
+    const { guests, userId } = this.#tables
+    return [table, `${schema}.${table}`].includes(guests) && columns.join() === userId
   }
 
   /**
    * Each guest counts once, however many rows hold them
    */
-  async #countDistinct(queries: DatabaseQueryBuilderContract<any>[]): Promise<BoundedCount> {
+  async #countDistinct(
+    queries: DatabaseQueryBuilderContract<any>[],
+    shared: Parameters<typeof countBounded>[2]
+  ): Promise<BoundedCount> {
     const [first, ...others] = queries
     if (!first) {
       return { total: 0, isMore: false }
     }
     const held = this.#client.from(first.union(others).as('held'))
-    const [count] = await countBounded(this.#client, [held])
+    const [count] = await countBounded(this.#client, [held], shared)
     return count
   }
 
   /**
    * As a table of its own, so that the limit is about guests
    */
-  #first(queryGuests: () => DatabaseQueryBuilderContract<any>) {
-    const ids = queryGuests().select(`g.${this.#tables.userId}`).limit(MOST_COUNTED)
-    return this.#client.from(ids.as('g'))
+  #first(guests: DatabaseQueryBuilderContract<any>) {
+    return guests.select(`g.${this.#tables.userId}`).limit(MOST_COUNTED)
   }
-}
-
-function bareName(table: string): string {
-  return table.split('.').at(-1)!
 }

@@ -35,6 +35,11 @@ export interface TestAppOptions {
    * The default guard. `basic` knows no sessions
    */
   defaultGuard?: 'web' | 'members' | 'basic'
+
+  /**
+   * More guards, of other user tables
+   */
+  guards?: Record<string, ReturnType<typeof sessionGuard>>
   sessionStore?: 'cookie' | 'memory' | 'database' | 'redis'
   sessionAge?: string
 
@@ -270,6 +275,7 @@ function describeConfig(
         }),
         web: sessionGuard({ useRememberMeTokens: false, provider: provider() }),
         members: sessionGuard({ useRememberMeTokens: false, provider: provider() }),
+        ...options.guards,
       },
     }),
     guest_user:

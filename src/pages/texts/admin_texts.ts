@@ -82,6 +82,7 @@ export const ADMIN_TEXTS = {
   'admin.wrong_page': 'That page of the list cannot be found any more. This is the first one.',
   'admin.nobody_selected': 'Select at least one guest.',
   'admin.too_many_selected': 'Select at most 1,000 guests, or all that match.',
+  'admin.unclear_list': 'It is not clear which guests you mean. Please choose again.',
   'admin.search_too_wide':
     'The search finds too many users to delete them at once. Type more of it.',
   'admin.stale_confirmation':
