@@ -9,6 +9,7 @@ import { measureSpeed } from './cleanup/speed.ts'
 import { measureVisitors } from './cleanup/requests.ts'
 import { readOptions } from './cleanup/options.ts'
 import { measureLongRun } from './cleanup/long_run.ts'
+import { describeDisk } from './cleanup/describe_disk.ts'
 import { describeServer } from './cleanup/describe_server.ts'
 import { provideDatabase } from './cleanup/provide_database.ts'
 import { createBenchmarkApp } from './cleanup/benchmark_app.ts'
@@ -33,6 +34,7 @@ export async function run(flags: string[]): Promise<number> {
     await createTables(app.db, 'increments')
     await population.prepare()
     console.log(await describeServer(app.db, options.database))
+    console.log(await describeDisk())
     console.log(`Node.js ${process.version}, ${os.availableParallelism()} processors`)
 
     const site = new Worker('./site.ts', database.connection)

@@ -1,16 +1,19 @@
 import type { Emitter } from '@adonisjs/core/events'
 import type { EventsList } from '@adonisjs/core/types'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import type { Expiry } from './expiry.ts'
 import { Holders } from './cleanup/holders.ts'
 import type { GuestDirectory } from './guest_directory.ts'
-import { chooseRemoval, usualBatchSize } from './cleanup/removal.ts'
+import { chooseRemoval, removesInOneStatement, largestBatchSize } from './cleanup/removal.ts'
+import { Sweep } from './cleanup/sweep.ts'
 import { CleanupReport } from './cleanup/cleanup_report.ts'
 import { BatchCleaner } from './cleanup/batch.ts'
 import { CleanupRun } from './cleanup/cleanup_run.ts'
 import { ExpiredGuests, type Bookmark } from './cleanup/expired_guests.ts'
-import { nameGuestTables } from './cleanup/guest_tables.ts'
+import { BatchSize } from './cleanup/batch_size.ts'
+import { nameGuestTables, type GuestTables } from './cleanup/guest_tables.ts'
 import { planCleanup, type CleanupPlan } from './cleanup/cleanup_plan.ts'
 import type { CleanupOptions, CleanupResult, GuestFilter } from './types.ts'
 
@@ -56,7 +59,7 @@ export class GuestCleaner {
   }
 
   async run(options: CleanupOptions): Promise<CleanupResult> {
-    const { result } = await this.#start(planCleanup(options, this.#expiry, this.#batchSize))
+    const { result } = await this.#start(planCleanup(options, this.#expiry, this.#largestBatch))
     return result
   }
 
@@ -66,12 +69,12 @@ export class GuestCleaner {
    * @returns what became of them, and where the next run would go on
    */
   remove(filter: GuestFilter, options: RemoveOptions = {}): Promise<StoppedCleanup> {
-    const batchSize = this.#batchSize
+    const batchSize = BatchSize.upTo(this.#largestBatch)
     return this.#start({ ...options, filter, batchSize, limit: Infinity, dryRun: false })
   }
 
-  get #batchSize(): number {
-    return usualBatchSize(this.#directory.client(), this.#userModel)
+  get #largestBatch(): number {
+    return largestBatchSize(this.#directory.client(), this.#userModel)
   }
 
   async #start(plan: CleanupPlan): Promise<StoppedCleanup> {
@@ -96,10 +99,29 @@ export class GuestCleaner {
       const removeGuests = await chooseRemoval(client, this.#userModel, tables, cutoff)
       const holders = new Holders(client, tables)
       const batches = new BatchCleaner(client, removeGuests, holders)
-      const run = new CleanupRun(plan, expired, batches, report, this.#emitter)
+      const sweep = (await this.#canSweep(plan, client, tables))
+        ? new Sweep(client, tables, cutoff, holders)
+        : undefined
+      const run = new CleanupRun(plan, expired, batches, report, this.#emitter, sweep)
       await run.finish()
       bookmark = run.bookmark
     }
     return { result: report.result(plan.signal?.aborted ?? false), bookmark }
+  }
+
+  /**
+   * A sweep takes all expired guests, from the oldest on
+   */
+  async #canSweep(
+    { filter, after }: CleanupPlan,
+    client: QueryClientContract,
+    tables: GuestTables
+  ): Promise<boolean> {
+    const isRestricted = filter.userIds !== undefined || filter.since !== undefined
+    return (
+      !isRestricted &&
+      after === undefined &&
+      (await removesInOneStatement(client, this.#userModel, tables))
+    )
   }
 }

@@ -1,5 +1,6 @@
 import { Worker } from './worker.ts'
 import type { MemoryGrowth } from './memory_meter.ts'
+import type { TransactionTime } from './transaction_timer.ts'
 import type { CleanupOptions, CleanupResult } from '../../src/types.ts'
 
 export interface CleanerOrder {
@@ -10,11 +11,7 @@ export interface CleanerOrder {
 export interface Cleaned {
   result: CleanupResult
   memory: MemoryGrowth
-
-  /**
-   * How long each took, in milliseconds
-   */
-  transactions: number[]
+  transactions: TransactionTime[]
 }
 
 /**

@@ -1,64 +1,72 @@
 import { percentile } from './statistics.ts'
 import type { World } from './world.ts'
+import { BusyProcess } from './busy_process.ts'
+import type { TransactionTime } from './transaction_timer.ts'
 import { CleanerProcess } from './cleaner_process.ts'
 
 /**
- * A window with a cleanup, and its neighbour without one. Latencies in
- * milliseconds
+ * A window with a cleanup, and its neighbours: one without, and one beside a
+ * process that only takes a processor. Latencies in milliseconds
  */
-export interface WindowPair {
+export interface Windows {
   quiet: number[]
   busy: number[]
+  counting: number[]
 }
 
 export interface Requests {
-  pairs: WindowPair[]
-  transactions: number[]
+  windows: Windows[]
+  transactions: TransactionTime[]
   deleted: number
 }
 
 /**
- * What visitors of the site notice: windows with a cleanup and without one take
- * turns, while requests come at a constant rate
+ * What visitors of the site notice: windows with a cleanup, without one and
+ * with a busy processor take turns, while requests come at a constant rate
  */
 export async function measureVisitors(world: World): Promise<Requests> {
   const { visitors, options, connection } = world
   const cleaner = await CleanerProcess.start(connection)
-  const pairs: WindowPair[] = []
-  const transactions: number[] = []
+  const all: Windows[] = []
+  const transactions: TransactionTime[] = []
   let deleted = 0
 
   await visitors.load(options)
   for (let index = 0; index < options.windows; index++) {
     await provideExpired(world)
-    const pair: WindowPair = { quiet: [], busy: [] }
-    const windows = [
+    const windows: Windows = { quiet: [], busy: [], counting: [] }
+    const ways = [
       async () => {
-        pair.quiet = await visitors.load(options)
+        windows.quiet = await visitors.load(options)
       },
       async () => {
         let isOver = false
         const cleaning = cleaner.clean({ batchSize: options.batchSize })
         const done = cleaning.then(() => (isOver = true))
-        pair.busy = await visitors.load(options, () => isOver)
+        windows.busy = await visitors.load(options, () => isOver)
         cleaner.stop()
         await done
         const cleaned = await cleaning
         transactions.push(...cleaned.transactions)
         deleted += cleaned.result.deleted
       },
+      async () => {
+        const counting = await BusyProcess.start(options.seconds * 2)
+        windows.counting = await visitors.load(options)
+        await counting.stop()
+      },
     ]
-    for (const window of index % 2 === 0 ? windows : windows.toReversed()) {
-      await window()
+    for (const way of index % 2 === 0 ? ways : ways.toReversed()) {
+      await way()
     }
-    pairs.push(pair)
+    all.push(windows)
     console.log(
-      `window ${index + 1}: p99 ${percentile(pair.quiet, 0.99).toFixed(1)} ms, with cleanup ${percentile(pair.busy, 0.99).toFixed(1)} ms (${pair.busy.length} requests)`
+      `window ${index + 1}: p99 ${p99(windows.quiet)} ms, with cleanup ${p99(windows.busy)} ms (${windows.busy.length} requests), with a busy processor ${p99(windows.counting)} ms`
     )
   }
 
   await cleaner.close()
-  return { pairs, transactions, deleted }
+  return { windows: all, transactions, deleted }
 }
 
 /**
@@ -70,4 +78,8 @@ async function provideExpired({ population, options }: World) {
     await population.addExpiredGuests(options.guests - left)
     await population.settle()
   }
+}
+
+function p99(latencies: number[]): string {
+  return percentile(latencies, 0.99).toFixed(1)
 }

@@ -1,4 +1,5 @@
 import type { World } from './world.ts'
+import type { TransactionTime } from './transaction_timer.ts'
 import { CleanerProcess, type Cleaned } from './cleaner_process.ts'
 
 /**
@@ -11,7 +12,7 @@ export interface SpeedRound {
 
 export interface Speed {
   rounds: SpeedRound[]
-  transactions: number[]
+  transactions: TransactionTime[]
 }
 
 /**
@@ -22,7 +23,7 @@ export async function measureSpeed(world: World): Promise<Speed> {
   const { options, connection } = world
   const cleaner = await CleanerProcess.start(connection)
   const rounds: SpeedRound[] = []
-  const transactions: number[] = []
+  const transactions: TransactionTime[] = []
 
   // The first connections, and code that was not compiled yet
   await cleanUp(world, cleaner, Math.ceil(options.guests / 10))

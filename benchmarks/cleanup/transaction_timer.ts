@@ -1,27 +1,48 @@
 import type { Database } from '@adonisjs/lucid/database'
-import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 /**
- * Times all transactions of this process, from the moment they are asked for to
- * the answer to COMMIT, as the one who waits for their locks would
+ * In milliseconds, from the moment when the transaction was asked for
+ */
+export interface TransactionTime {
+  /**
+   * To the answer to COMMIT, as the one who waits for its locks would measure
+   */
+  whole: number
+
+  /**
+   * Until COMMIT was sent; the rest is up to the disk
+   */
+  beforeCommit: number
+}
+
+type Callback = (trx: TransactionClientContract) => Promise<unknown>
+
+/**
+ * Times all transactions of this process
  */
 export class TransactionTimer {
-  /**
-   * Milliseconds
-   */
-  durations: number[] = []
+  #times: TransactionTime[] = []
 
   constructor(db: Database) {
     const prototype = Object.getPrototypeOf(db.connection()) as QueryClientContract
-    const { durations } = this
+    const times = this.#times
     const transaction = prototype.transaction as (...parameters: unknown[]) => Promise<unknown>
 
-    prototype.transaction = async function (this: unknown, ...parameters: unknown[]) {
+    prototype.transaction = async function (this: unknown, work: Callback, ...others: unknown[]) {
       const startedAt = performance.now()
+      let beforeCommit = 0
+      const timed: Callback = async (trx) => {
+        try {
+          return await work(trx)
+        } finally {
+          beforeCommit = performance.now() - startedAt
+        }
+      }
       try {
-        return await transaction.apply(this, parameters)
+        return await transaction.call(this, timed, ...others)
       } finally {
-        durations.push(performance.now() - startedAt)
+        times.push({ whole: performance.now() - startedAt, beforeCommit })
       }
     } as QueryClientContract['transaction']
   }
@@ -29,7 +50,7 @@ export class TransactionTimer {
   /**
    * @returns those since the last call
    */
-  take(): number[] {
-    return this.durations.splice(0)
+  take(): TransactionTime[] {
+    return this.#times.splice(0)
   }
 }

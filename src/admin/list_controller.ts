@@ -4,7 +4,7 @@ import { drawChart } from './chart.ts'
 import { formatAge } from '../age.ts'
 import { createCards } from './guest_card.ts'
 import { seal, unseal } from './sealed_state.ts'
-import { ListState, type Show } from './list_state.ts'
+import { ListState, ORDERS, type Show } from './list_state.ts'
 import { PageQuery } from './page_query.ts'
 import { searchFilter } from './search_filter.ts'
 import { createTexts } from '../pages/texts.ts'
@@ -26,11 +26,12 @@ export async function listGuests(ctx: HttpContext) {
   const list = ListState.read(ctx)
   const { filter, isPartial } = await searchFilter(manager, list)
 
-  const marks = await readBookmarks(ctx, list)
+  const sorting = list.sorting(manager.expiry)
+  const marks = await readBookmarks(ctx, sorting)
   const [page, counts, history] = await Promise.all([
     inventory.page({
       filter,
-      order: list.sorting,
+      order: ORDERS[sorting],
       size: PAGE_SIZE,
       after: marks.after,
       before: marks.before,
@@ -46,7 +47,7 @@ export async function listGuests(ctx: HttpContext) {
   const listUrl = (changes: Parameters<ListState['query']>[0], qs: Record<string, string> = {}) =>
     urlFor('guest_user.admin.index', {}, { ...list.query(changes), ...qs })
   const pageUrl = async (side: 'after' | 'before', bookmark?: Bookmark) =>
-    bookmark && listUrl({}, { [side]: await seal(ctx, list.order, bookmark) })
+    bookmark && listUrl({}, { [side]: await seal(ctx, sorting, bookmark) })
 
   return renderAdminPage(ctx, 'list', {
     list,
@@ -59,7 +60,7 @@ export async function listGuests(ctx: HttpContext) {
       url: listUrl({ show }),
       isCurrent: list.show === show,
     })),
-    sorts: describeSorts(list, (order) => listUrl({ order })),
+    sorts: describeSorts(sorting, (order) => listUrl({ order })),
     chart: history && drawChart(history),
     searchColumns: manager.config.admin.search ?? [],
     clearSearchUrl: listUrl({ term: '' }),
@@ -85,23 +86,23 @@ function isTab({ show, term }: ListState): boolean {
  */
 async function readBookmarks(
   ctx: HttpContext,
-  list: ListState
+  sorting: string
 ): Promise<Pick<PageRequest, 'after' | 'before'> & { isLost: boolean }> {
   const { after, before } = ctx.request.qs()
   const bookmarks = {
-    after: (await unseal<Bookmark>(ctx, list.order, after)) ?? undefined,
-    before: (await unseal<Bookmark>(ctx, list.order, before)) ?? undefined,
+    after: (await unseal<Bookmark>(ctx, sorting, after)) ?? undefined,
+    before: (await unseal<Bookmark>(ctx, sorting, before)) ?? undefined,
   }
   const isLost =
     (after !== undefined && !bookmarks.after) || (before !== undefined && !bookmarks.before)
   return { ...(isLost ? {} : bookmarks), isLost }
 }
 
-function describeSorts(list: ListState, url: (order: string) => string) {
+function describeSorts(sorting: string, url: (order: string) => string) {
   return Object.fromEntries(
     ['created', 'seen'].map((column) => {
-      const isDescending = list.order === `-${column}`
-      const isAscending = list.order === column
+      const isDescending = sorting === `-${column}`
+      const isAscending = sorting === column
       return [
         column,
         {

@@ -7,13 +7,12 @@ import type { GuestFilter } from '../types.ts'
 import type { GuestOrder } from '../inventory/guest_list.ts'
 
 const SHOWS = ['all', 'active', 'expired', 'older'] as const
-const ORDERS: Record<string, GuestOrder> = {
+export const ORDERS: Record<string, GuestOrder> = {
   '-created': { by: 'createdAt', direction: 'desc' },
   'created': { by: 'createdAt', direction: 'asc' },
   '-seen': { by: 'lastSeenAt', direction: 'desc' },
   'seen': { by: 'lastSeenAt', direction: 'asc' },
 }
-const DEFAULT_ORDER = '-created'
 
 /**
  * Characters. Nobody's name is longer
@@ -29,7 +28,11 @@ export type ListQuery = Record<string, string>
 export class ListState {
   readonly show: Show
   readonly term: string
-  readonly order: string
+
+  /**
+   * As it was chosen, undefined for the order that the list has by itself
+   */
+  readonly order?: string
 
   /**
    * As it was typed
@@ -48,7 +51,7 @@ export class ListState {
     this.show = show === 'older' && this.parsedAge === null ? 'all' : show
     this.term = readText(input.search)
     const order = readText(input.sort)
-    this.order = Object.hasOwn(ORDERS, order) ? order : DEFAULT_ORDER
+    this.order = Object.hasOwn(ORDERS, order) ? order : undefined
   }
 
   static read(ctx: HttpContext): ListState {
@@ -82,8 +85,14 @@ export class ListState {
     )
   }
 
-  get sorting(): GuestOrder {
-    return ORDERS[this.order]
+  /**
+   * The newest come first. A list with an age is in the order of the column
+   * that ages are counted from: its index leads to the first row at once, while
+   * any other index would first have to pass all guests of other ages
+   */
+  sorting(expiry: Expiry): string {
+    const isBySeen = this.show !== 'all' && expiry.property === 'lastSeenAt'
+    return this.order ?? (isBySeen ? '-seen' : '-created')
   }
 
   /**
@@ -103,7 +112,7 @@ export class ListState {
   }
 
   /**
-   * For the URL of a list like this one. Defaults are left out
+   * For the URL of a list like this one. What was not chosen is left out
    */
   query(changes: { show?: Show; term?: string; order?: string } = {}): ListQuery {
     const { show, term, order } = {
@@ -122,7 +131,7 @@ export class ListState {
     if (term) {
       query.search = term
     }
-    if (order !== DEFAULT_ORDER) {
+    if (order) {
       query.sort = order
     }
     return query

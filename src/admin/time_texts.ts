@@ -14,10 +14,12 @@ const UNITS = [
  */
 export class TimeTexts {
   #locale: string
+  #relative: Intl.RelativeTimeFormat
   #now = DateTime.now()
 
   constructor(locale: string) {
     this.#locale = locale
+    this.#relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   }
 
   /**
@@ -34,8 +36,7 @@ export class TimeTexts {
     const seconds = moment.diff(this.#now).as('seconds')
     const size = Math.abs(seconds)
     const { unit, seconds: unitSeconds } = UNITS.find((it) => size >= it.seconds) ?? UNITS.at(-1)!
-    const format = new Intl.RelativeTimeFormat(this.#locale, { numeric: 'auto' })
-    return format.format(Math.round(seconds / unitSeconds), unit)
+    return this.#relative.format(Math.round(seconds / unitSeconds), unit)
   }
 
   /**

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon'
 import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 
+import { BatchSize } from './batch_size.ts'
 import type { Expiry } from '../expiry.ts'
 import type { Bookmark } from './expired_guests.ts'
 import type { CleanupOptions, GuestFilter } from '../types.ts'
@@ -20,7 +21,7 @@ export interface CleanupPlan {
    * Goes on behind this guest
    */
   after?: Bookmark
-  batchSize: number
+  batchSize: BatchSize
   limit: number
   dryRun: boolean
   signal?: AbortSignal
@@ -28,16 +29,16 @@ export interface CleanupPlan {
 }
 
 /**
- * @param usualBatchSize when the options name none
+ * @param largestBatchSize when the options name none
  * @throws InvalidArgumentsException when a number makes no sense
  */
 export function planCleanup(
   options: CleanupOptions,
   expiry: Expiry,
-  usualBatchSize: number
+  largestBatchSize: number
 ): CleanupPlan {
-  const { olderThan = expiry.maxAge, batchSize = usualBatchSize, limit = Infinity } = options
-  const { userIds } = options
+  const { olderThan = expiry.maxAge, batchSize: fixed, limit = Infinity, userIds } = options
+  const batchSize = fixed ?? largestBatchSize
 
   mustBe('olderThan', olderThan, 'a number from 0 to the milliseconds since 1970', () => {
     return olderThan >= 0 && olderThan <= DateTime.now().toMillis()
@@ -56,8 +57,14 @@ export function planCleanup(
   }
 
   const { dryRun = false, signal, onBatch } = options
-  const filter = { before: expiry.cutoff(olderThan), userIds }
-  return { filter, batchSize, limit, dryRun, signal, onBatch }
+  return {
+    filter: { before: expiry.cutoff(olderThan), userIds },
+    batchSize: fixed === undefined ? BatchSize.upTo(batchSize) : BatchSize.fixed(batchSize),
+    limit,
+    dryRun,
+    signal,
+    onBatch,
+  }
 }
 
 function mustBe(name: string, value: number, wanted: string, isRight: () => boolean) {

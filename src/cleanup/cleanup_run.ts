@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Emitter } from '@adonisjs/core/events'
 import type { EventsList } from '@adonisjs/core/types'
 
+import type { Sweep } from './sweep.ts'
 import type { UserId } from './guest_tables.ts'
 import type { CleanupPlan } from './cleanup_plan.ts'
 import type { CleanupReport } from './cleanup_report.ts'
@@ -13,6 +14,11 @@ import type { Bookmark, ExpiredGuests } from './expired_guests.ts'
  * again: memory must not grow with the number of guests
  */
 const MOST_MISSED = 10_000
+
+/**
+ * So many ids are asked about at once
+ */
+const MOST_IDS = 1000
 
 /**
  * Milliseconds. Long enough for another cleaner to end its batch
@@ -28,6 +34,7 @@ export class CleanupRun {
   #batches: BatchCleaner
   #report: CleanupReport
   #emitter: Emitter<EventsList>
+  #sweep?: Sweep
   #missed: UserId[] = []
   #bookmark?: Bookmark
 
@@ -36,13 +43,15 @@ export class CleanupRun {
     expired: ExpiredGuests,
     batches: BatchCleaner,
     report: CleanupReport,
-    emitter: Emitter<EventsList>
+    emitter: Emitter<EventsList>,
+    sweep?: Sweep
   ) {
     this.#plan = plan
     this.#expired = expired
     this.#batches = batches
     this.#report = report
     this.#emitter = emitter
+    this.#sweep = sweep
   }
 
   /**
@@ -54,9 +63,10 @@ export class CleanupRun {
   }
 
   /**
-   * Looks at each guest once
+   * Looks at each guest once, and again at whom the sweep left behind
    */
   async finish(): Promise<void> {
+    await this.#sweepUp()
     for await (const userIds of this.#pages()) {
       await this.#clean(userIds)
       if (this.#missed.length > MOST_MISSED) {
@@ -67,25 +77,43 @@ export class CleanupRun {
   }
 
   /**
+   * Most runs on PostgreSQL are over with that
+   */
+  async #sweepUp(): Promise<void> {
+    while (this.#sweep && this.#report.deleted < this.#report.expired && !this.#isOver) {
+      const outcome = new BatchOutcome()
+      const startedAt = performance.now()
+      outcome.deleted = await this.#sweep.next(this.#nextSize)
+      this.#plan.batchSize.learn(outcome.deleted.length, performance.now() - startedAt)
+      if (outcome.deleted.length === 0) {
+        return
+      }
+      await this.#tell(outcome)
+      this.#plan.onBatch?.(this.#report.result(false))
+    }
+  }
+
+  /**
    * Each page is read while the one before is being deleted. The number of
    * expired guests only falls, so a clock that jumps back in the database cannot
    * make this go on for ever
    */
   async *#pages(): AsyncGenerator<UserId[]> {
     const { batchSize } = this.#plan
+    const { expired } = this.#report
     this.#bookmark = this.#plan.after
-    let next = this.#expired.page(batchSize, this.#bookmark)
-    let looked = 0
+    let looked = this.#report.deleted
+    let next: Promise<Bookmark[]> | undefined
 
-    while (looked < this.#report.expired && !this.#isOver) {
-      const read = await next
+    while (looked < expired && !this.#isOver) {
+      const read = await (next ?? this.#expired.page(batchSize.current, this.#bookmark))
       const page = read.slice(0, this.#nextSize)
       if (page.length === 0) {
         return
       }
       looked += page.length
       this.#bookmark = page.at(-1)
-      next = this.#expired.page(batchSize, this.#bookmark)
+      next = this.#expired.page(batchSize.current, this.#bookmark)
       try {
         yield page.map(({ userId }) => userId)
       } finally {
@@ -100,7 +128,7 @@ export class CleanupRun {
   }
 
   get #nextSize(): number {
-    return Math.min(this.#plan.batchSize, this.#plan.limit - this.#report.deleted)
+    return Math.min(this.#plan.batchSize.current, this.#plan.limit - this.#report.deleted)
   }
 
   /**
@@ -111,18 +139,24 @@ export class CleanupRun {
       return
     }
     const outcome = new BatchOutcome()
+    const startedAt = performance.now()
     try {
       await this.#batches.clean(userIds, outcome)
+      this.#plan.batchSize.learn(userIds.length, performance.now() - startedAt)
     } finally {
-      this.#report.add(outcome)
-      this.#missed.push(...outcome.missed)
-      if (outcome.deleted.length > 0) {
-        await this.#emitter.emit('guest_user:deleted', { userIds: outcome.deleted })
-      }
+      await this.#tell(outcome)
     }
 
     if (outcome.missed.length < userIds.length) {
       this.#plan.onBatch?.(this.#report.result(false))
+    }
+  }
+
+  async #tell(outcome: BatchOutcome): Promise<void> {
+    this.#report.add(outcome)
+    this.#missed.push(...outcome.missed)
+    if (outcome.deleted.length > 0) {
+      await this.#emitter.emit('guest_user:deleted', { userIds: outcome.deleted })
     }
   }
 
@@ -138,7 +172,7 @@ export class CleanupRun {
    * smaller batches, so that one locked row holds up few others
    */
   async #retryMissed(): Promise<void> {
-    const size = Math.ceil(this.#plan.batchSize / 10)
+    const size = Math.ceil(this.#plan.batchSize.current / 10)
     let before = Infinity
 
     while ((await this.#forgetGone()) && this.#missed.length < before && !this.#isOver) {
@@ -160,7 +194,7 @@ export class CleanupRun {
     const missed = this.#missed
     this.#missed = []
     while (missed.length > 0) {
-      const userIds = missed.splice(0, this.#plan.batchSize)
+      const userIds = missed.splice(0, MOST_IDS)
       this.#missed.push(...(await this.#expired.among(userIds)))
     }
     return this.#missed.length > 0

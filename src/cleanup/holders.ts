@@ -27,6 +27,13 @@ export class Holders {
   }
 
   /**
+   * Reads the catalogue, because a delete was refused
+   */
+  async prepare(): Promise<void> {
+    await this.#readPaths()
+  }
+
+  /**
    * Who of these is certainly held, and by what? One query for each foreign key
    */
   async find(userIds: UserId[]): Promise<Map<UserId, Holder>> {

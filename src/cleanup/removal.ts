@@ -2,24 +2,11 @@ import { BaseModel } from '@adonisjs/lucid/orm'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
+import type { Removed } from './removed.ts'
 import type { GuestTables, UserId } from './guest_tables.ts'
 import { removeTogether } from './remove_together.ts'
 import { removeThroughModel } from './remove_through_model.ts'
 import { cascadesToGuests, removeInOneStatement } from './remove_in_one_statement.ts'
-
-/**
- * Whom a transaction claimed, and what became of them
- */
-export interface Removed {
-  claimed: UserId[]
-  deleted: UserId[]
-
-  /**
-   * Their rows are still there after `user.delete()`: the model hides users
-   * instead of deleting them. They stay guests
-   */
-  kept: UserId[]
-}
 
 /**
  * Claims guests and removes them and their users, in the given transaction
@@ -39,15 +26,30 @@ export async function chooseRemoval(
   if (hasDeleteOfItsOwn(userModel)) {
     return (trx, userIds) => removeThroughModel(trx, userModel, tables, cutoff, userIds)
   }
-  return client.dialect.name === 'postgres' && (await cascadesToGuests(client, tables))
+  return (await removesInOneStatement(client, userModel, tables))
     ? (trx, userIds) => removeInOneStatement(trx, tables, cutoff, userIds)
     : (trx, userIds) => removeTogether(trx, tables, cutoff, userIds)
 }
 
 /**
- * How many guests make a transaction that is short, but worth its overhead
+ * Does one statement claim guests and remove them, with all that is theirs?
  */
-export function usualBatchSize(client: QueryClientContract, userModel: LucidModel): number {
+export async function removesInOneStatement(
+  client: QueryClientContract,
+  userModel: LucidModel,
+  tables: GuestTables
+): Promise<boolean> {
+  return (
+    client.dialect.name === 'postgres' &&
+    !hasDeleteOfItsOwn(userModel) &&
+    (await cascadesToGuests(client, tables))
+  )
+}
+
+/**
+ * A larger batch is hardly faster, but takes longer
+ */
+export function largestBatchSize(client: QueryClientContract, userModel: LucidModel): number {
   if (hasDeleteOfItsOwn(userModel)) {
     return 100
   }

@@ -1,6 +1,6 @@
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
-import type { Removed } from './removal.ts'
+import type { Removed } from './removed.ts'
 import { readForeignKeys } from '../foreign_keys.ts'
 import type { GuestTables, UserId } from './guest_tables.ts'
 

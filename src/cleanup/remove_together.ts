@@ -1,7 +1,7 @@
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { claimGuests } from './claim.ts'
-import type { Removed } from './removal.ts'
+import type { Removed } from './removed.ts'
 import type { GuestTables, UserId } from './guest_tables.ts'
 
 /**

@@ -43,6 +43,11 @@ export class GuestHistory {
   #counting?: Promise<void>
   #nextCountAt = 0
 
+  /**
+   * Guests have gone while they were counted
+   */
+  #isOutdated = false
+
   constructor(directory: GuestDirectory) {
     this.#directory = directory
   }
@@ -76,6 +81,7 @@ export class GuestHistory {
    * Guests have gone: the next page counts anew
    */
   forget() {
+    this.#isOutdated = this.#counting !== undefined
     this.#nextCountAt = 0
   }
 
@@ -111,6 +117,7 @@ export class GuestHistory {
   }
 
   #rest(milliseconds: number) {
-    this.#nextCountAt = performance.now() + milliseconds
+    this.#nextCountAt = this.#isOutdated ? 0 : performance.now() + milliseconds
+    this.#isOutdated = false
   }
 }

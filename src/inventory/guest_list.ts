@@ -4,6 +4,7 @@ import type { GuestFilter } from '../types.ts'
 import { applyFilter } from './guest_query.ts'
 import type { Guest } from '../models/guest.ts'
 import type { GuestDirectory } from '../guest_directory.ts'
+import type { UserId } from '../cleanup/guest_tables.ts'
 import type { Bookmark } from '../cleanup/expired_guests.ts'
 
 /**
@@ -106,7 +107,11 @@ export class GuestList {
       .orderBy(userId, direction)
       .limit(size + 1)
 
-    applyFilter(query, this.#directory, { userId, moment: column(this.#moment) }, filter)
+    const { userIds, ...bounds } = filter
+    applyFilter(query, this.#directory, { userId, moment: column(this.#moment) }, bounds)
+    if (userIds) {
+      query.from(this.#only(userIds))
+    }
 
     const bookmark = after ?? before
     if (bookmark) {
@@ -117,6 +122,21 @@ export class GuestList {
       })
     }
     return query
+  }
+
+  /**
+   * The guests among some users. The limit, which is never reached, makes the
+   * database find them by their keys: it might rather go through all guests in
+   * the order of the list, for the few among them
+   */
+  #only(userIds: UserId[]) {
+    const { guestModel } = this.#directory
+    return this.#directory
+      .client()
+      .from(guestModel.table)
+      .whereIn(guestModel.$getColumn('userId')!.columnName, userIds)
+      .limit(Math.max(userIds.length, 1))
+      .as('found')
   }
 
   /**

@@ -11,7 +11,17 @@ const FEW = 20
 
 interface Row {
   user_id: UserId
+
+  /**
+   * Not of rows where it is null: nothing is compared with that
+   */
   value: string
+
+  /**
+   * Values that begin with the term may be behind this one, too. A truth value
+   * of the driver
+   */
+  is_near: boolean | number
 }
 
 export interface FoundUsers {
@@ -24,12 +34,21 @@ export interface FoundUsers {
 }
 
 /**
+ * Behind the letters of most alphabets, in most orders
+ */
+const LATE_LETTER = '龥'
+
+/**
  * Finds users by what their columns begin with.
  *
  * From the first value that is not smaller than the term on, in the order of
  * the column's index: that is fast however many users there are, and in any
  * collation, whereas LIKE uses an index in few. What does not begin with the
- * term is dropped afterwards
+ * term is dropped afterwards.
+ *
+ * Dictionaries have other values in between: where accents and hyphens count
+ * little, "ann@example.com" is behind "anna". So it is the database that says
+ * how far to read
  */
 export class GuestSearch {
   #client: QueryClientContract
@@ -67,9 +86,10 @@ export class GuestSearch {
   async #readBeginning(attribute: string, term: string, most: number): Promise<FoundUsers> {
     const rows = await this.#readFrom(attribute, term, most + 1)
     const found = rows.slice(0, most).filter(({ value }) => beginsWith(value, term))
+    const last = rows.at(-1)
     return {
       userIds: found.map((row) => row.user_id),
-      isMore: rows.length > most && beginsWith(rows.at(-1)!.value, term),
+      isMore: rows.length > most && (Boolean(last!.is_near) || beginsWith(last!.value, term)),
     }
   }
 
@@ -78,7 +98,11 @@ export class GuestSearch {
     const id = this.#userModel.$getColumn(this.#userModel.primaryKey)!.columnName
     return this.#client
       .from(this.#userModel.table)
-      .select(`${id} as user_id`, `${column} as value`)
+      .select(
+        `${id} as user_id`,
+        `${column} as value`,
+        this.#client.raw('?? < ? as is_near', [column, term + LATE_LETTER])
+      )
       .where(column, '>=', term)
       .orderBy(column)
       .limit(limit)
@@ -89,11 +113,20 @@ export class GuestSearch {
  * Databases that tell upper from lower case are asked for what people mean
  */
 function spellings(term: string): string[] {
-  const lower = term.toLowerCase()
-  const capitalized = lower.replace(/^./u, (first) => first.toUpperCase())
-  return [...new Set([term, lower, capitalized])]
+  const small = lower(term)
+  const capital = small.replace(/^./u, upper)
+  const capitals = small.replaceAll(/(?<=^|[\s-])./gu, upper)
+  return [...new Set([term, small, capital, capitals])]
 }
 
-function beginsWith(value: unknown, term: string): boolean {
-  return String(value).toLowerCase().startsWith(term.toLowerCase())
+function upper(text: string): string {
+  return text.toUpperCase()
+}
+
+function lower(text: string): string {
+  return text.toLowerCase()
+}
+
+function beginsWith(value: string, term: string): boolean {
+  return lower(value).startsWith(lower(term))
 }

@@ -8,9 +8,11 @@ import type { LucidRow } from '@adonisjs/lucid/types/model'
 export type TextAttribute<User extends LucidRow> = Extract<keyof TextColumns<User>, string>
 
 type TextColumns<User extends LucidRow> = {
-  [Name in Exclude<keyof User, keyof LucidRow> as User[Name] extends string | null | undefined
-    ? Name
-    : never]: true
+  [
+    Name in Exclude<keyof User, keyof LucidRow> as User[Name] extends string | null | undefined
+      ? Name
+      : never
+  ]: true
 }
 
 /**

@@ -26,14 +26,19 @@ export const dialect = (process.env.DB ?? 'sqlite') as Dialect
 
 /**
  * An empty database that nobody else uses
+ *
+ * @param clauses of `CREATE DATABASE`
  */
-export function createTestDatabase(kind: Dialect = dialect): Promise<TestDatabase> {
+export function createTestDatabase(
+  kind: Dialect = dialect,
+  clauses: string = ''
+): Promise<TestDatabase> {
   const name = `guest_user_${randomBytes(6).toString('hex')}`
   switch (kind) {
     case 'postgres':
-      return createPostgresDatabase(name)
+      return createPostgresDatabase(name, clauses)
     case 'mariadb':
-      return createMariadbDatabase(name)
+      return createMariadbDatabase(name, clauses)
     default:
       return createSqliteDatabase()
   }
@@ -52,27 +57,27 @@ async function createSqliteDatabase(): Promise<TestDatabase> {
   }
 }
 
-async function createPostgresDatabase(database: string): Promise<TestDatabase> {
+async function createPostgresDatabase(database: string, clauses: string): Promise<TestDatabase> {
   const run = async (sql: string) => {
     const client = new pg.Client({ ...postgres(), database: 'postgres' })
     await client.connect()
     await client.query(sql).finally(() => client.end())
   }
 
-  await run(`CREATE DATABASE ${database}`)
+  await run(`CREATE DATABASE ${database} ${clauses}`)
   return {
     connection: { client: 'pg', connection: { ...postgres(), database }, debug: true },
     drop: () => run(`DROP DATABASE ${database} WITH (FORCE)`),
   }
 }
 
-async function createMariadbDatabase(database: string): Promise<TestDatabase> {
+async function createMariadbDatabase(database: string, clauses: string): Promise<TestDatabase> {
   const run = async (sql: string) => {
     const connection = await mysql.createConnection(mariadb)
     await connection.query(sql).finally(() => connection.end())
   }
 
-  await run(`CREATE DATABASE ${database}`)
+  await run(`CREATE DATABASE ${database} ${clauses}`)
   return {
     connection: { client: 'mysql2', connection: { ...mariadb, database }, debug: true },
     drop: () => run(`DROP DATABASE ${database}`),

@@ -692,6 +692,24 @@ test.group('Admin pages: what has to travel', () => {
     const { location } = await operator.send(progress.text, DELETE, { command: 'stop' })
     assert.deepEqual(messages((await operator.get(location!)).text), ['50 guests were deleted.'])
   })
+
+  test('more than a URL has room for, deleted at once', async ({ assert, cleanup }) => {
+    const app = await createAdminApp({
+      async prepare({ User }) {
+        User.before('delete', () => new Promise((resolve) => setTimeout(resolve, 25)))
+      },
+    })
+    cleanup(() => app.close())
+    const ids = await createGuests(
+      app,
+      Array.from({ length: 150 }, () => 40)
+    )
+    const operator = await arriveAsOperator(app)
+    const query = ids.map((id) => `guests=${id}`).join('&')
+    const page = await operator.get(`${DELETE}?${query}&older_than=1d`)
+    const answer = await confirm(operator, page)
+    assert.deepEqual(answer.messages, ['150 guests were deleted.'])
+  })
 })
 
 /**

@@ -106,7 +106,9 @@ test.group('Cleanup, blocked guests', () => {
         userIds: [FIRST_ID + 40],
       },
     ])
-    assert.isAtMost(deletesOfUsers(statements), 1 + 2 * Math.log2(128))
+    // On PostgreSQL, the sweep is refused before
+    const refused = dialect === 'postgres' ? 2 : 1
+    assert.isAtMost(deletesOfUsers(statements), refused + 2 * Math.log2(128))
   })
 
   test('rows that go with another row hold nobody', async ({ assert, cleanup }) => {

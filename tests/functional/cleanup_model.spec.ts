@@ -1,4 +1,5 @@
 import { test } from '@japa/runner'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { hasDeleteOfItsOwn } from '../../src/cleanup/removal.ts'
 import { createTestApp, type TestApp } from '../app/test_app.ts'
@@ -52,6 +53,29 @@ test.group('Cleanup, user models', () => {
       assert.sameMembers(seen, [FIRST_ID, FIRST_ID + 1, FIRST_ID + 2])
       assert.equal(await app.count('guests'), 0)
     })
+
+  test('that are slow to delete make the batches smaller', async ({ assert, cleanup }) => {
+    const app = await createApp(160)
+    cleanup(() => app.close())
+    app.User.before('delete', () => sleep(2))
+    const batches: number[] = []
+    app.emitter.on('guest_user:deleted', ({ userIds }) => void batches.push(userIds.length))
+
+    await app.guestUsers.cleanup()
+    assert.deepEqual(batches.slice(0, 2), [100, 50])
+    assert.equal(await app.count('users'), 0)
+  })
+
+  test('that are slow keep the batches that were asked for', async ({ assert, cleanup }) => {
+    const app = await createApp(60)
+    cleanup(() => app.close())
+    app.User.before('delete', () => sleep(5))
+    const batches: number[] = []
+    app.emitter.on('guest_user:deleted', ({ userIds }) => void batches.push(userIds.length))
+
+    await app.guestUsers.cleanup({ batchSize: 30 })
+    assert.deepEqual(batches, [30, 30])
+  })
 
   test('other hooks do not count', async ({ assert, cleanup }) => {
     const app = await createApp(0)

@@ -10,7 +10,7 @@ const FILE_BLOCK =
  * Pages whose blocks import each other: specs of their own compile them where
  * they belong, and run them
  */
-const RECIPES = ['docs/email_verification.md', 'docs/social_login.md']
+const RECIPES = ['docs/email_verification.md', 'docs/schedules.md', 'docs/social_login.md']
 
 const MODEL = (name: string, columns: string) => `
 import { BaseModel, column } from '@adonisjs/lucid/orm'
@@ -75,8 +75,22 @@ export async function readTypescriptBlocks(): Promise<Record<string, string>> {
 
 /**
  * The files of a recipe: blocks whose first line is a comment with the path
+ *
+ * @param section the heading that they are under; the whole page without it
  */
-export async function readRecipe(page: string): Promise<Record<string, string>> {
-  const text = await readFile(join(ROOT, page), 'utf-8')
+export async function readRecipe(page: string, section?: string): Promise<Record<string, string>> {
+  const text = await readPage(page, section)
   return Object.fromEntries([...text.matchAll(FILE_BLOCK)].map(([, path, code]) => [path, code]))
+}
+
+/**
+ * A page of the documentation, or the part of it under a heading
+ */
+export async function readPage(page: string, section?: string): Promise<string> {
+  const text = await readFile(join(ROOT, page), 'utf-8')
+  if (section === undefined) {
+    return text
+  }
+  const [, part] = text.split(`\n## ${section}\n`)
+  return part.split('\n## ')[0]
 }

@@ -49,7 +49,7 @@ export class FreshApp {
 
   private constructor(
     readonly folder: string,
-    private readonly environment: NodeJS.ProcessEnv
+    readonly environment: NodeJS.ProcessEnv
   ) {}
 
   /**

@@ -6,7 +6,10 @@ const APP_ROOT = new URL('../', import.meta.url)
 new Ignitor(APP_ROOT, {
   importer: (path) => import(path.startsWith('.') ? new URL(path, APP_ROOT).href : path),
 })
-  .tap((app) => app.booting(async () => void (await import('#start/env'))))
+  .tap((app) => {
+    app.booting(async () => void (await import('#start/env')))
+    app.listen('SIGTERM', () => app.terminate())
+  })
   .ace()
   .handle(process.argv.splice(2))
   .catch((error) => {
