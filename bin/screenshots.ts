@@ -2,19 +2,14 @@
  * Takes the pictures of the documentation anew, from the playground:
  * npm run screenshots
  */
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp } from 'node:fs/promises'
-import { chromium, type Browser, type Page } from 'playwright'
+import { mkdir } from 'node:fs/promises'
+import { chromium, type Browser } from 'playwright'
 
-import { Visitor } from '../tests/app/visitor.ts'
-import { Playground } from '../tests/browser/playground.ts'
 import { chromiumOptions } from '../tests/services/chromium.ts'
+import { FilledPlayground } from '../tests/browser/filled_playground.ts'
 
 const FOLDER = join(import.meta.dirname, '../docs/images')
-const PLAYGROUND = join(import.meta.dirname, '../playground')
 const GUESTS = 5000
 
 const SIZES = {
@@ -26,50 +21,31 @@ const PAGES = {
   admin_delete: '/admin/guests/delete?all=1&show=expired&older_than=10%20days',
 }
 
-async function signIn(page: Page) {
-  await page.goto('/login')
-  await page.fill('#email', 'operator@example.com')
-  await page.fill('#password', 'margin-operator')
-  await Promise.all([page.waitForEvent('load'), page.click('main button[type=submit]')])
-}
-
-async function photograph(browser: Browser, url: string) {
+async function photograph(browser: Browser, filled: FilledPlayground) {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const [size, viewport] of Object.entries(SIZES)) {
-      const context = await browser.newContext({
-        baseURL: url,
-        userAgent: Visitor.userAgent,
-        colorScheme,
-        viewport,
-      })
-      const page = await context.newPage()
-      await signIn(page)
+      const operator = await filled.arrive(browser, { colorScheme, viewport })
+      const take = (name: string) =>
+        operator.page.screenshot({ path: join(FOLDER, `${name}_${size}_${colorScheme}.png`) })
+
       for (const [name, path] of Object.entries(PAGES)) {
-        await page.goto(path)
-        await page.screenshot({ path: join(FOLDER, `${name}_${size}_${colorScheme}.png`) })
+        await operator.open(path)
+        await take(name)
       }
-      await page.goto('/admin/guests')
-      await page.click('tbody th a')
-      await page.waitForSelector('.guest-user-details')
-      await page.screenshot({ path: join(FOLDER, `admin_guest_${size}_${colorScheme}.png`) })
-      await context.close()
+      await operator.open('/admin/guests')
+      await operator.click('.guest-user-list tbody th a')
+      await take('admin_guest')
+      await operator.leave()
     }
   }
 }
 
-const database = join(await mkdtemp(join(tmpdir(), 'guest-user-screenshots-')), 'db.sqlite3')
-await promisify(execFile)(
-  process.execPath,
-  ['--import=@poppinss/ts-exec', 'bin/console.ts', 'margin:fill', `--guests=${GUESTS}`],
-  { cwd: PLAYGROUND, env: { ...process.env, PLAYGROUND_DB: database } }
-)
-
 await mkdir(FOLDER, { recursive: true })
-const playground = await Playground.open(database)
+const filled = await FilledPlayground.open(GUESTS)
 const browser = await chromium.launch(await chromiumOptions())
 try {
-  await photograph(browser, playground.url)
+  await photograph(browser, filled)
 } finally {
   await browser.close()
-  await playground.close()
+  await filled.close()
 }

@@ -27,12 +27,21 @@ export async function createCards(ctx: HttpContext, manager: GuestUserManager) {
   const urlFor = await createUrlFor(ctx)
   const text = createTexts(ctx)
   const { expiry } = manager
+  const hidden = (id: string | number) => text('admin.hidden_user', { id })
+
+  let isLogged = false
+  const onError = (error: unknown) => {
+    if (!isLogged) {
+      isLogged = true
+      ctx.logger.error({ err: error }, '"admin.label" of "config/guest_user.ts" failed')
+    }
+  }
 
   return (listed: ListedGuest): GuestCard => {
     const { userId, createdAt, lastSeenAt } = listed.guest
     return {
       id: userId,
-      label: labelGuest(listed, manager, (id) => text('admin.hidden_user', { id })),
+      label: labelGuest(listed, manager, { hidden, onError }),
       url: urlFor('guest_user.admin.show', { guestId: userId }),
       createdAt,
       lastSeenAt,

@@ -44,7 +44,7 @@ export async function convertGuest(ctx: HttpContext) {
   const manager = await ctx.containerResolver.make('guestUser.manager')
   const conversion = new ConversionByOperator(manager)
   const listed = (await conversion.isPossible()) && (await findGuest(ctx, manager))
-  if (!listed) {
+  if (!listed || !listed.user) {
     return turnBack(ctx)
   }
 

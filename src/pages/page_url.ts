@@ -10,7 +10,8 @@ type UrlFor = (
 ) => string
 
 /**
- * Makes URLs of the package's own routes, which may be under `/:locale`
+ * Makes URLs of the package's own routes, which may be under `/:locale`, and in a
+ * group with a name
  *
  * @example
  * const urlFor = await createUrlFor(ctx)
@@ -19,10 +20,11 @@ type UrlFor = (
 export async function createUrlFor(ctx: HttpContext) {
   const router = await ctx.containerResolver.make('router')
   const urlFor = router.urlBuilder.urlFor as unknown as UrlFor
+  const group = /^.*?(?=guest_user\.)/.exec(ctx.route?.name ?? '')?.[0] ?? ''
 
   return (
     name: string,
     parameters: Record<string, unknown> = {},
     qs: Record<string, unknown> = {}
-  ) => urlFor(name, { ...ctx.params, ...parameters }, { qs })
+  ) => urlFor(`${group}${name}`, { ...ctx.params, ...parameters }, { qs })
 }

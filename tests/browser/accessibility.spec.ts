@@ -4,6 +4,7 @@ import type { Page } from 'playwright'
 
 import { PASSWORD, Person, PHONE } from './person.ts'
 import { Playground } from './playground.ts'
+import { FilledPlayground } from './filled_playground.ts'
 import { Visitor } from '../app/visitor.ts'
 import { createTestApp } from '../app/test_app.ts'
 
@@ -94,5 +95,40 @@ test.group('Accessibility', (group) => {
       await page.click('button[type=submit]')
       await page.waitForURL('**/convert/success')
       assert.isEmpty(await inspect(page), 'the page that says it worked')
+    })
+
+  test('nor on the admin pages, {colorScheme}, {width} pixels wide')
+    .with([
+      { colorScheme: 'light' as const, width: PHONE.width },
+      { colorScheme: 'light' as const, width: 1280 },
+      { colorScheme: 'dark' as const, width: PHONE.width },
+      { colorScheme: 'dark' as const, width: 1280 },
+    ])
+    .run(async ({ assert, browser, cleanup }, { colorScheme, width }) => {
+      const filled = await FilledPlayground.open(200)
+      cleanup(() => filled.close())
+      const viewport = { width, height: 900 }
+      const operator = await filled.arrive(browser, { bypassCSP: true, colorScheme, viewport })
+      cleanup(() => operator.leave())
+
+      const list = '/admin/guests'
+      for (const path of [
+        list,
+        `${list}?show=older&age=a+while`,
+        `${list}?show=expired&sort=seen&search=quiet`,
+        `${list}?search=nobody`,
+        `${list}/2`,
+        `${list}/delete?guests=2&guests=201&older_than=10+days`,
+        `${list}/delete?guests=1&older_than=10+days`,
+      ]) {
+        await operator.open(path)
+        assert.isEmpty(await inspect(operator.page), path)
+      }
+      await operator.open(`${list}/2`)
+      await operator.submit({ email: 'nobody' })
+      assert.isEmpty(await inspect(operator.page), 'the form with errors')
+      await operator.open(list)
+      await operator.click('.guest-user-pager [rel=next]')
+      assert.isEmpty(await inspect(operator.page), 'the second page')
     })
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { spawn, type ChildProcess } from 'node:child_process'
 
-const ROOT = join(import.meta.dirname, '../../playground')
+export const PLAYGROUND = join(import.meta.dirname, '../../playground')
 
 /**
  * The playground in a process of its own, with an empty database unless one is
@@ -21,7 +21,7 @@ export class Playground {
   static async open(database?: string): Promise<Playground> {
     const folder = await mkdtemp(join(tmpdir(), 'guest-user-playground-'))
     const child = spawn(process.execPath, ['--import=@poppinss/ts-exec', 'bin/start.ts'], {
-      cwd: ROOT,
+      cwd: PLAYGROUND,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
