@@ -461,6 +461,57 @@ test.group('Admin pages: what depends on guests', () => {
     ])
   })
 
+  test('a trigger that refuses', async ({ assert, cleanup }) => {
+    const app = await createAdminApp()
+    cleanup(() => app.close())
+    const [, kept] = await createGuests(app, [40, 41, 42])
+    for (const statement of refuseDeletes(kept)) {
+      await app.db.rawQuery(statement)
+    }
+    const operator = await arriveAsOperator(app)
+    const answer = await confirmAll(operator, 'all=1&older_than=1d')
+    assert.equal(answer.messages[0], '2 guests were deleted.')
+    assert.match(answer.messages[1], /^1 guest could not be deleted/)
+    assert.isNotNull(await app.User.find(kept))
+  })
+
+  test('guests in use are left out, and nobody waits long for them', async ({
+    assert,
+    cleanup,
+  }) => {
+    const app = await createAdminApp()
+    cleanup(() => app.close())
+    const total = 1500
+    const ids = await createGuests(
+      app,
+      Array.from({ length: total }, (_, index) => 40 + index / total)
+    )
+    const operator = await arriveAsOperator(app)
+    const page = await operator.get(`${DELETE}?all=1&older_than=1d`)
+    if (dialect === 'sqlite') {
+      // There is one writer, who locks the whole database
+      const answer = await confirm(operator, page)
+      assert.deepEqual(answer.messages, ['1,500 guests were deleted.'])
+      return
+    }
+
+    const trx = await app.db.transaction()
+    await trx.from('users').whereIn('id', ids.slice(0, -10)).forUpdate()
+    const startedAt = performance.now()
+    let answer = await operator.send(page.text, DELETE)
+    assert.isBelow(performance.now() - startedAt, 5000)
+    for (let steps = 0; answer.location !== LIST && steps < 30; steps++) {
+      const progress = await operator.get(answer.location!)
+      answer = await operator.send(progress.text, DELETE)
+    }
+    await trx.rollback()
+    const list = await operator.get(LIST)
+    assert.match(messages(list.text).join(), /in use right now/)
+    assert.isNotNull(await app.User.find(ids[0]))
+    assert.deepEqual((await confirmAll(operator, 'all=1&older_than=1d')).messages.length, 1)
+    assert.equal(await app.count('guests'), 0)
+  }).timeout(60_000)
+
   test('a search with many finds, and many tables', async ({ assert, cleanup }) => {
     const app = await createAdminApp({
       async prepare({ db }) {
@@ -494,6 +545,30 @@ test.group('Admin pages: what depends on guests', () => {
     assert.deepEqual(answer.messages, ['1,800 guests were deleted.'])
   })
 })
+
+/**
+ * Statements after which this user cannot be deleted
+ */
+function refuseDeletes(id: number): string[] {
+  switch (dialect) {
+    case 'sqlite':
+      return [
+        `create trigger keep before delete on users when old.id = ${id}
+        begin select raise(abort, 'kept'); end`,
+      ]
+    case 'mariadb':
+      return [
+        `create trigger keep before delete on users for each row
+        if old.id = ${id} then signal sqlstate '45000' set message_text = 'kept'; end if`,
+      ]
+    case 'postgres':
+      return [
+        `create function keep() returns trigger language plpgsql as $$
+        begin if old.id = ${id} then raise exception 'kept'; end if; return old; end $$`,
+        `create trigger keep before delete on users for each row execute function keep()`,
+      ]
+  }
+}
 
 test.group('Admin pages: models of the application', () => {
   test('a user model that keeps its rows keeps its guests', async ({ assert, cleanup }) => {
