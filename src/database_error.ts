@@ -3,7 +3,14 @@
  */
 export interface DatabaseError {
   kind:
-    'unique' | 'not_null' | 'foreign_key' | 'check' | 'missing_table' | 'lock_timeout' | 'transient'
+    | 'unique'
+    | 'not_null'
+    | 'foreign_key'
+    | 'check'
+    | 'raised'
+    | 'missing_table'
+    | 'lock_timeout'
+    | 'transient'
   table?: string
   column?: string
   constraint?: string
@@ -29,6 +36,7 @@ const KINDS: Record<string, Kind> = {
   '23503': 'foreign_key',
   '23001': 'foreign_key',
   '23514': 'check',
+  'P0001': 'raised',
   '42P01': 'missing_table',
   '40001': 'transient',
   '40P01': 'transient',
@@ -40,6 +48,7 @@ const KINDS: Record<string, Kind> = {
   'ER_ROW_IS_REFERENCED_2': 'foreign_key',
   'ER_CHECK_CONSTRAINT_VIOLATED': 'check',
   'ER_CONSTRAINT_FAILED': 'check',
+  'ER_SIGNAL_EXCEPTION': 'raised',
   'ER_NO_SUCH_TABLE': 'missing_table',
   'ER_LOCK_DEADLOCK': 'transient',
   'ER_LOCK_WAIT_TIMEOUT': 'lock_timeout',

@@ -17,7 +17,7 @@ import { nameGuestTables, type GuestTables } from './cleanup/guest_tables.ts'
 import { planCleanup, type CleanupPlan } from './cleanup/cleanup_plan.ts'
 import type { CleanupOptions, CleanupResult, GuestFilter } from './types.ts'
 
-export interface RemoveOptions extends Pick<CleanupOptions, 'signal' | 'onBatch'> {
+export interface RemoveOptions extends Pick<CleanupPlan, 'signal' | 'onAttempt'> {
   /**
    * Where an earlier run was stopped by its signal
    */

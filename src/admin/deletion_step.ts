@@ -35,7 +35,7 @@ export async function runDeletionStep(
   const { result, bookmark } = await inventory.remove(await filterOf(manager, deletion), {
     after: deletion.after,
     signal: controller.signal,
-    onBatch() {
+    onAttempt() {
       if (canGoOn && performance.now() - startedAt >= LONGEST_STEP) {
         controller.abort()
       }

@@ -26,6 +26,11 @@ export interface CleanupPlan {
   dryRun: boolean
   signal?: AbortSignal
   onBatch?: CleanupOptions['onBatch']
+
+  /**
+   * After each batch, also when others held all of its guests
+   */
+  onAttempt?: () => void
 }
 
 /**

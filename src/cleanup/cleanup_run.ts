@@ -90,6 +90,7 @@ export class CleanupRun {
       }
       await this.#tell(outcome)
       this.#plan.onBatch?.(this.#report.result(false))
+      this.#plan.onAttempt?.()
     }
   }
 
@@ -142,14 +143,16 @@ export class CleanupRun {
     const startedAt = performance.now()
     try {
       await this.#batches.clean(userIds, outcome)
-      this.#plan.batchSize.learn(userIds.length, performance.now() - startedAt)
     } finally {
       await this.#tell(outcome)
     }
 
+    // Waiting for a lock says nothing about the size of a batch
     if (outcome.missed.length < userIds.length) {
+      this.#plan.batchSize.learn(userIds.length, performance.now() - startedAt)
       this.#plan.onBatch?.(this.#report.result(false))
     }
+    this.#plan.onAttempt?.()
   }
 
   async #tell(outcome: BatchOutcome): Promise<void> {

@@ -1,6 +1,8 @@
 import type { ForeignKey } from '../foreign_keys.ts'
 import { readDatabaseError } from '../database_error.ts'
 
+const REFUSALS = ['foreign_key', 'not_null', 'check', 'unique', 'raised']
+
 /**
  * The foreign key that keeps a user from being deleted
  */
@@ -22,11 +24,11 @@ export function describeHolder({ table, name }: ForeignKey): Holder {
 
 /**
  * Does the database refuse to delete a row because of others? ON DELETE SET NULL
- * on a column that is NOT NULL does so too
+ * does so too where null is not allowed, and so does a trigger
  */
 export function isRefusal(error: unknown): boolean {
   const kind = readDatabaseError(error)?.kind
-  return kind === 'foreign_key' || kind === 'not_null'
+  return kind !== undefined && REFUSALS.includes(kind)
 }
 
 /**
