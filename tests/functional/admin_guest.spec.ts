@@ -119,6 +119,19 @@ test.group('Admin pages: keys of every kind', () => {
       assert.equal(await app.count('guests'), 1)
     })
 
+  test('a number beyond 32 bits', async ({ assert, cleanup }) => {
+    const app = await createAdminApp({ userKey: 'bigIncrements' })
+    cleanup(() => app.close())
+    const id = '5000000000'
+    await insertGuest(app, id)
+    const operator = await arriveAsOperator(app)
+
+    assert.include((await operator.get(`${LIST}?search=${id}`)).text, '<caption>1 guest</caption>')
+    assert.equal((await operator.get(`${LIST}/${id}`)).status, 200)
+    const { location } = await operator.press(`${DELETE}?guests=${id}`, DELETE)
+    assert.deepEqual(messages((await operator.get(location!)).text), ['1 guest was deleted.'])
+  })
+
   test('texts that have a meaning in URLs and pages', async ({ assert, cleanup }) => {
     const app = await createAdminApp({ userKey: 'string' })
     cleanup(() => app.close())
