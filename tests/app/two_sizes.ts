@@ -25,10 +25,14 @@ export class TwoSizes {
   }
 
   /**
-   * A database whose tables are in schemas
+   * A database whose tables are in schemas. It compares bytes, so that a search
+   * takes as many queries on each server
    */
   static async createDatabase(): Promise<TestDatabase> {
-    const database = await createTestDatabase('postgres')
+    const database = await createTestDatabase(
+      'postgres',
+      'TEMPLATE template0 LC_COLLATE "C" LC_CTYPE "C"'
+    )
     return { ...database, connection: { ...database.connection, searchPath: [SHOWN] } }
   }
 

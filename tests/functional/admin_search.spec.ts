@@ -289,7 +289,7 @@ test.group('Admin search', (group) => {
     )
     const operator = await arriveAsOperator(app)
     const message = (term: string) =>
-      `More than 1,000 users begin with “${term}”. Only the guests among the first of them are shown: type more to find the others.`
+      `Too many users are near “${term}”. Only the guests among the first thousand are shown: type more to find the others.`
 
     // Their addresses begin with their ids, 1000000 to 1001000
     const partial = await search(operator, '100')

@@ -18,7 +18,7 @@ export const ADMIN_TEXTS = {
   'admin.search_hint_id': 'The id of a guest',
   'admin.search_clear': 'Clear the search',
   'admin.search_partial':
-    'More than 1,000 users begin with “{term}”. Only the guests among the first of them are shown: type more to find the others.',
+    'Too many users are near “{term}”. Only the guests among the first thousand are shown: type more to find the others.',
   'admin.guest': 'Guest',
   'admin.created': 'Created',
   'admin.last_seen': 'Last seen',
