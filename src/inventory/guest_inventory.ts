@@ -108,7 +108,10 @@ export class GuestInventory {
 
   async #readKeyType(): Promise<string> {
     const columns = await readTableColumns(this.#client, this.#tables.users)
-    return columns.find(({ name }) => name === this.#tables.id)?.type ?? 'text'
+    const type = columns.find(({ name }) => name === this.#tables.id)?.type ?? 'text'
+    // SQLite's integers have 8 bytes, whatever they are called
+    const isSqlite = !['postgres', 'mysql'].includes(this.#client.dialect.name)
+    return isSqlite && type === 'integer' ? 'bigint' : type
   }
 
   get #client(): QueryClientContract {

@@ -4,15 +4,20 @@ import { DateTime } from 'luxon'
 
 import { Visitor } from '../app/visitor.ts'
 import { messages } from '../app/page_messages.ts'
-import type { TestApp, TestAppOptions } from '../app/test_app.ts'
+import { logIn } from '../app/log_in.ts'
+import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
 import type { UserKey } from '../app/user_model.ts'
 import {
   arriveAsOperator,
   createAdminApp,
   createGuests,
   OPERATOR,
-  type Operator,
+  Operator,
 } from '../app/admin_app.ts'
+
+type Prepare = NonNullable<TestAppOptions['prepare']>
+type Database = Parameters<Prepare>[0]['db']
+type Columns = Parameters<ReturnType<Database['connection']>['schema']['createTable']>[1]
 
 const LIST = '/admin/guests'
 const DELETE = '/admin/guests/delete'
@@ -113,6 +118,19 @@ test.group('Admin pages: keys of every kind', () => {
       assert.isNull(deletion)
       assert.equal(await app.count('guests'), 1)
     })
+
+  test('a number beyond 32 bits', async ({ assert, cleanup }) => {
+    const app = await createAdminApp({ userKey: 'bigIncrements' })
+    cleanup(() => app.close())
+    const id = '5000000000'
+    await insertGuest(app, id)
+    const operator = await arriveAsOperator(app)
+
+    assert.include((await operator.get(`${LIST}?search=${id}`)).text, '<caption>1 guest</caption>')
+    assert.equal((await operator.get(`${LIST}/${id}`)).status, 200)
+    const { location } = await operator.press(`${DELETE}?guests=${id}`, DELETE)
+    assert.deepEqual(messages((await operator.get(location!)).text), ['1 guest was deleted.'])
+  })
 
   test('texts that have a meaning in URLs and pages', async ({ assert, cleanup }) => {
     const app = await createAdminApp({ userKey: 'string' })
@@ -402,5 +420,57 @@ test.group('Admin pages: converting', () => {
     })
     assert.equal(status, 303)
     assert.equal(await app.count('guests'), 1)
+  })
+})
+
+test.group('Admin pages: users without an address', () => {
+  test('are listed by their name, and not converted', async ({ assert, cleanup }) => {
+    const app = await createTestApp({
+      shield: true,
+      createTables: false,
+      async prepare({ db, User }) {
+        const create = (name: string, columns: Columns) =>
+          db.connection().schema.createTable(name, columns)
+        await create('users', (table) => {
+          table.increments('id')
+          table.string('full_name').nullable()
+          table.string('password').notNullable()
+        })
+        await create('guests', (table) => {
+          table.integer('user_id').unsigned().primary()
+          table.foreign('user_id').references('id').inTable('users').onDelete('CASCADE')
+          table.timestamp('created_at').notNullable()
+          table.timestamp('last_seen_at').notNullable()
+          table.string('visit_key', 64).nullable().unique()
+        })
+        User.$columnsDefinitions.delete('email')
+      },
+      guestUser: {
+        maxAge: '30 days',
+        attributes: ({ username }) => ({ fullName: username }),
+        admin: { authorize: () => true, search: ['fullName'], sendPasswordReset: () => {} },
+      },
+      routes(router, _, guestUsers) {
+        guestUsers.registerAdminRoutes(LIST)
+        router.get('/log-in/:id', async (ctx) => {
+          await logIn(ctx, await app.User.findOrFail(ctx.params.id))
+        })
+      },
+    })
+    cleanup(() => app.close())
+    const guest = (await app.guestUsers.create()) as any
+    const account = await app.User.create({ fullName: 'Ann', password: 'secret12' })
+    const operator = new Operator(app.url)
+    await operator.get(`/log-in/${account.id}`)
+
+    assert.include((await operator.get(LIST)).text, guest.fullName)
+    const found = await operator.get(`${LIST}?search=${guest.fullName.slice(0, 8)}`)
+    assert.include(found.text, '<caption>1 guest</caption>')
+    const { status, text } = await operator.get(`${LIST}/${guest.id}`)
+    assert.equal(status, 200)
+    assert.include(text, `<h1>${guest.fullName}</h1>`)
+    assert.notInclude(text, 'convert')
+    await operator.press(`${DELETE}?guests=${guest.id}`, DELETE)
+    assert.equal(await app.count('users'), 1)
   })
 })
