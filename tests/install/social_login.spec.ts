@@ -28,7 +28,8 @@ router
 router.get('/settings', () => 'settings').use(middleware.regularUserRequired())
 router.on('/login').render('login').use(middleware.unregisteredOnly())
 router.post('/signup', async ({ guestUser, request }) => {
-  await guestUser.register(request.only(['fullName', 'email', 'password']))
+  const { fullName, email, password } = request.all()
+  await guestUser.register({ fullName, email, password })
   return 'signed up'
 })
 `
