@@ -7,6 +7,7 @@ import type { Expiry } from './expiry.ts'
 import { Holders } from './cleanup/holders.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 import { chooseRemoval, removesInOneStatement, largestBatchSize } from './cleanup/removal.ts'
+import { Pace } from './cleanup/pace.ts'
 import { Sweep } from './cleanup/sweep.ts'
 import { CleanupReport } from './cleanup/cleanup_report.ts'
 import { BatchCleaner } from './cleanup/batch.ts'
@@ -102,7 +103,9 @@ export class GuestCleaner {
       const sweep = (await this.#canSweep(plan, client, tables))
         ? new Sweep(client, tables, cutoff, holders)
         : undefined
-      const run = new CleanupRun(plan, expired, batches, report, this.#emitter, sweep)
+      const pace = new Pace(client, plan.signal)
+      const parts = { expired, batches, pace, sweep }
+      const run = new CleanupRun(plan, parts, report, this.#emitter)
       await run.finish()
       bookmark = run.bookmark
     }

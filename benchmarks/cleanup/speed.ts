@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 import type { World } from './world.ts'
 import type { TransactionTime } from './transaction_timer.ts'
 import { CleanerProcess, type Cleaned } from './cleaner_process.ts'
@@ -57,6 +59,7 @@ export async function measureSpeed(world: World): Promise<Speed> {
 async function deleteRaw({ population }: World, guests: number): Promise<number> {
   await population.addExpiredGuests(guests)
   await population.settle()
+  await beAlone()
   const seconds = await population.deleteRaw()
   await mustBeEmpty(population)
   return seconds
@@ -66,9 +69,17 @@ async function cleanUp(world: World, cleaner: CleanerProcess, guests: number): P
   const { population, options } = world
   await population.addExpiredGuests(guests)
   await population.settle()
+  await beAlone()
   const cleaned = await cleaner.clean({ batchSize: options.batchSize })
   await mustBeEmpty(population)
   return cleaned
+}
+
+/**
+ * A cleanup would rest for whoever has just used the database
+ */
+function beAlone(): Promise<void> {
+  return sleep(1100)
 }
 
 async function mustBeEmpty(population: World['population']) {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Emitter } from '@adonisjs/core/events'
 import type { EventsList } from '@adonisjs/core/types'
 
+import type { Pace } from './pace.ts'
 import type { Sweep } from './sweep.ts'
 import type { UserId } from './guest_tables.ts'
 import type { CleanupPlan } from './cleanup_plan.ts'
@@ -21,9 +22,21 @@ const MOST_MISSED = 10_000
 const MOST_IDS = 1000
 
 /**
+ * The next page is read from another connection
+ */
+const SESSIONS_FOR_PAGES = 1
+
+/**
  * Milliseconds. Long enough for another cleaner to end its batch
  */
 const PAUSE_BEFORE_RETRY = 100
+
+interface Parts {
+  expired: ExpiredGuests
+  batches: BatchCleaner
+  pace: Pace
+  sweep?: Sweep
+}
 
 /**
  * One way through the expired guests, from the oldest on
@@ -32,26 +45,26 @@ export class CleanupRun {
   #plan: CleanupPlan
   #expired: ExpiredGuests
   #batches: BatchCleaner
+  #pace: Pace
+  #sweep?: Sweep
   #report: CleanupReport
   #emitter: Emitter<EventsList>
-  #sweep?: Sweep
   #missed: UserId[] = []
   #bookmark?: Bookmark
 
   constructor(
     plan: CleanupPlan,
-    expired: ExpiredGuests,
-    batches: BatchCleaner,
+    { expired, batches, pace, sweep }: Parts,
     report: CleanupReport,
-    emitter: Emitter<EventsList>,
-    sweep?: Sweep
+    emitter: Emitter<EventsList>
   ) {
     this.#plan = plan
     this.#expired = expired
     this.#batches = batches
+    this.#pace = pace
+    this.#sweep = sweep
     this.#report = report
     this.#emitter = emitter
-    this.#sweep = sweep
   }
 
   /**
@@ -80,11 +93,13 @@ export class CleanupRun {
    * Most runs on PostgreSQL are over with that
    */
   async #sweepUp(): Promise<void> {
-    while (this.#sweep && this.#report.deleted < this.#report.expired && !this.#isOver) {
+    while (this.#sweep && this.#report.deleted < this.#report.expired && (await this.#mayGoOn(0))) {
       const outcome = new BatchOutcome()
       const startedAt = performance.now()
       outcome.deleted = await this.#sweep.next(this.#nextSize)
-      this.#plan.batchSize.learn(outcome.deleted.length, performance.now() - startedAt)
+      const worked = performance.now() - startedAt
+      this.#plan.batchSize.learn(outcome.deleted.length, worked)
+      this.#pace.worked(worked)
       if (outcome.deleted.length === 0) {
         return
       }
@@ -106,7 +121,7 @@ export class CleanupRun {
     let looked = this.#report.deleted
     let next: Promise<Bookmark[]> | undefined
 
-    while (looked < expired && !this.#isOver) {
+    while (looked < expired && (await this.#mayGoOn(SESSIONS_FOR_PAGES))) {
       const read = await (next ?? this.#expired.page(batchSize.current, this.#bookmark))
       const page = read.slice(0, this.#nextSize)
       if (page.length === 0) {
@@ -122,6 +137,16 @@ export class CleanupRun {
         await next.catch(() => {})
       }
     }
+  }
+
+  /**
+   * Waits for its turn first
+   */
+  async #mayGoOn(sessions: number): Promise<boolean> {
+    if (!this.#isOver) {
+      await this.#pace.takeTurn(sessions)
+    }
+    return !this.#isOver
   }
 
   get #isOver(): boolean {
@@ -148,8 +173,10 @@ export class CleanupRun {
     }
 
     // Waiting for a lock says nothing about the size of a batch
+    const worked = performance.now() - startedAt
+    this.#pace.worked(worked)
     if (outcome.missed.length < userIds.length) {
-      this.#plan.batchSize.learn(userIds.length, performance.now() - startedAt)
+      this.#plan.batchSize.learn(userIds.length, worked)
       this.#plan.onBatch?.(this.#report.result(false))
     }
     this.#plan.onAttempt?.()
@@ -183,7 +210,7 @@ export class CleanupRun {
       before = this.#missed.length
       const waiting = this.#missed
       this.#missed = []
-      while (waiting.length > 0 && !this.#isOver) {
+      while (waiting.length > 0 && (await this.#mayGoOn(SESSIONS_FOR_PAGES))) {
         await this.#clean(waiting.splice(0, Math.min(size, this.#nextSize)))
       }
       this.#missed.push(...waiting)
