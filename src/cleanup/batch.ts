@@ -3,6 +3,7 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import debug from '../debug.ts'
 import type { Holders } from './holders.ts'
 import { isRefusal, type Holder } from './holder.ts'
+import { DeleteIgnored } from './removed.ts'
 import { readDatabaseError } from '../database_error.ts'
 import { retryTransient } from '../transient.ts'
 import { runPolitely } from './polite_transaction.ts'
@@ -59,7 +60,7 @@ export class BatchCleaner {
       if (kind === 'transient' || kind === 'lock_timeout') {
         debug('%d guests cannot be deleted now: %s', userIds.length, error)
         outcome.missed.push(...userIds)
-      } else if (isRefusal(error)) {
+      } else if (isRefusal(error) || error instanceof DeleteIgnored) {
         await this.#cleanRefused(userIds, error, outcome)
       } else {
         throw error
@@ -71,6 +72,10 @@ export class BatchCleaner {
     debug('%d guests cannot be deleted together: %s', userIds.length, error)
     if (userIds.length === 1) {
       const [userId] = userIds
+      if (error instanceof DeleteIgnored) {
+        outcome.kept.push(userId)
+        return
+      }
       outcome.blocked.push({ userId, holder: await this.#holders.explain(userId, error) })
       return
     }

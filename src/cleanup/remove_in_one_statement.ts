@@ -7,7 +7,7 @@ import type { GuestTables, UserId } from './guest_tables.ts'
 /**
  * The rows of `guests` are locked and those that others hold skipped, their
  * users deleted, and the foreign keys do the rest. The ids come back only when
- * they are not simply all of them. An array keeps PostgreSQL from planning for
+ * they are not simply all of them. A trigger may keep a user. An array keeps PostgreSQL from planning for
  * each length of the list
  */
 const POSTGRES = `
@@ -16,11 +16,25 @@ const POSTGRES = `
     where :userId: = any(:userIds) and :moment: < :cutoff
     for update skip locked
   ), gone as (
-    delete from :users: where :id: = any(array(select id from claimed))
+    delete from :users: where :id: = any(array(select id from claimed)) returning :id: as id
   )
-  select id, total
-  from (select cast(count(*) as int) as total from claimed) as counted
-  left join claimed on total < :wanted`
+  select total, claimed.id, gone.id is not null as "isGone"
+  from (select cast(count(*) as int) as total from gone) as counted
+  left join claimed on total < :wanted
+  left join gone on gone.id = claimed.id`
+
+interface Row {
+  /**
+   * How many users are gone
+   */
+  total: number
+
+  /**
+   * Who was claimed; null when there is nobody to tell of
+   */
+  id: UserId | null
+  isGone: boolean
+}
 
 /**
  * Does the database delete the row in `guests` with the user?
@@ -52,14 +66,19 @@ export async function removeInOneStatement(
   cutoff: string,
   userIds: UserId[]
 ): Promise<Removed> {
-  const { rows }: { rows: { id: UserId | null; total: number }[] } = await trx.rawQuery(POSTGRES, {
+  const { rows }: { rows: Row[] } = await trx.rawQuery(POSTGRES, {
     ...tables,
     cutoff,
     userIds: userIds as string[],
     wanted: userIds.length,
   })
-  const [{ total }] = rows
-  const claimed =
-    total === userIds.length ? userIds : rows.flatMap(({ id }) => (id === null ? [] : [id]))
-  return { claimed, deleted: claimed, kept: [] }
+  if (rows[0].total === userIds.length) {
+    return { claimed: userIds, deleted: userIds, kept: [] }
+  }
+  const claimed = rows.filter(({ id }) => id !== null)
+  return {
+    claimed: claimed.map(({ id }) => id!),
+    deleted: claimed.filter(({ isGone }) => isGone).map(({ id }) => id!),
+    kept: claimed.filter(({ isGone }) => !isGone).map(({ id }) => id!),
+  }
 }

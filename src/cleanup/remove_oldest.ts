@@ -1,5 +1,6 @@
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
+import { DeleteIgnored } from './removed.ts'
 import type { Bookmark } from './expired_guests.ts'
 import type { GuestTables } from './guest_tables.ts'
 
@@ -16,15 +17,18 @@ const POSTGRES = `
     limit :size
     for update skip locked
   ), gone as (
-    delete from :users: where :id: = any(array(select id from claimed))
+    delete from :users: where :id: = any(array(select id from claimed)) returning 1
   )
-  select id as "userId", cast(moment as text) as moment from claimed`
+  select id as "userId", cast(moment as text) as moment,
+    (select cast(count(*) as int) from gone) as total
+  from claimed`
 
 /**
  * Removes the oldest guests behind the bookmark whom nobody holds, and their
  * users
  *
  * @returns whom it removed, the oldest first
+ * @throws DeleteIgnored when a trigger kept some of them
  */
 export async function removeOldest(
   trx: TransactionClientContract,
@@ -33,12 +37,15 @@ export async function removeOldest(
   size: number,
   bookmark: Bookmark | undefined
 ): Promise<Bookmark[]> {
-  const { rows } = await trx.rawQuery(POSTGRES, {
+  const { rows }: { rows: (Bookmark & { total: number })[] } = await trx.rawQuery(POSTGRES, {
     ...tables,
     cutoff,
     behind: bookmark?.moment ?? '-infinity',
     behindId: bookmark?.userId ?? (null as never),
     size,
   })
+  if (rows.length > 0 && rows[0].total < rows.length) {
+    throw new DeleteIgnored()
+  }
   return rows
 }

@@ -8,8 +8,15 @@ export interface Removed {
   deleted: UserId[]
 
   /**
-   * Their rows are still there after `user.delete()`: the model hides users
-   * instead of deleting them. They stay guests
+   * Their rows are still there after the delete: the model, or a trigger, hides
+   * users instead. They stay guests
    */
   kept: UserId[]
 }
+
+/**
+ * The database was told to delete users, and did not, and did not object either.
+ * The transaction must be undone: without a row in `guests`, they would be
+ * regular users
+ */
+export class DeleteIgnored extends Error {}

@@ -5,6 +5,7 @@ import { isRefusal } from './holder.ts'
 import type { Holders } from './holders.ts'
 import { retryTransient } from '../transient.ts'
 import { removeOldest } from './remove_oldest.ts'
+import { DeleteIgnored } from './removed.ts'
 import { readDatabaseError } from '../database_error.ts'
 import { runPolitely } from './polite_transaction.ts'
 import type { Bookmark } from './expired_guests.ts'
@@ -54,7 +55,11 @@ export class Sweep {
     const kind = readDatabaseError(error)?.kind
     if (isRefusal(error)) {
       await this.#holders.prepare()
-    } else if (kind !== 'transient' && kind !== 'lock_timeout') {
+    } else if (
+      kind !== 'transient' &&
+      kind !== 'lock_timeout' &&
+      !(error instanceof DeleteIgnored)
+    ) {
       throw error
     }
     debug('the oldest guests cannot be deleted together: %s', error)

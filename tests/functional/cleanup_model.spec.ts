@@ -2,6 +2,7 @@ import { test } from '@japa/runner'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { hasDeleteOfItsOwn } from '../../src/cleanup/removal.ts'
+import { dialect } from '../app/test_database.ts'
 import { createTestApp, type TestApp } from '../app/test_app.ts'
 import { FIRST_ID, insertGuests, longAgo } from '../app/guest_rows.ts'
 
@@ -142,3 +143,72 @@ test.group('Cleanup, user models', () => {
     assert.equal(await app.count('users'), 1)
   })
 })
+
+/**
+ * MySQL's triggers cannot do that
+ */
+if (dialect !== 'mariadb') {
+  test.group('Cleanup with a trigger that keeps users', () => {
+    const trigger = (condition: string) => {
+      return dialect === 'postgres'
+        ? `create function keep_user() returns trigger language plpgsql as
+             'begin if ${condition} then return null; end if; return old; end';
+           create trigger keep before delete on users for each row execute function keep_user()`
+        : `create trigger keep before delete on users when ${condition}
+             begin select raise(ignore); end`
+    }
+
+    const ways = [
+      { way: 'all at once', options: {} },
+      { way: 'in small batches', options: { batchSize: 2 } },
+      { way: 'some of them', options: { userIds: [0, 1, 2, 3, 4].map((add) => FIRST_ID + add) } },
+    ]
+
+    test('{way}: they stay guests, the others go')
+      .with(ways)
+      .run(async ({ assert, cleanup }, { options }) => {
+        const app = await createApp(5)
+        cleanup(() => app.close())
+        await app.db.rawQuery(trigger(`old.id in (${FIRST_ID + 1}, ${FIRST_ID + 4})`))
+        const told: number[] = []
+        app.emitter.on('guest_user:deleted', ({ userIds }) => {
+          told.push(...userIds.map(Number))
+        })
+
+        const { deleted, left, leftBy, blocked } = await app.guestUsers.cleanup(options)
+        assert.deepInclude({ deleted, left, blocked }, { deleted: 3, left: 2, blocked: 0 })
+        assert.equal(leftBy[0].reason, 'kept')
+        assert.sameMembers(leftBy[0].userIds, [FIRST_ID + 1, FIRST_ID + 4])
+        assert.sameMembers(told, [FIRST_ID, FIRST_ID + 2, FIRST_ID + 3])
+        assert.isTrue(await app.guestUsers.isGuest(await app.User.findOrFail(FIRST_ID + 1)))
+        assert.isTrue(await app.guestUsers.isGuest(await app.User.findOrFail(FIRST_ID + 4)))
+        assert.equal(await app.count('users'), 2)
+      })
+
+    test('{way}: all of them')
+      .with(ways)
+      .run(async ({ assert, cleanup }, { options }) => {
+        const app = await createApp(5)
+        cleanup(() => app.close())
+        await app.db.rawQuery(trigger('true'))
+        const { deleted, left } = await app.guestUsers.cleanup(options)
+        assert.deepInclude({ deleted, left }, { deleted: 0, left: 5 })
+        assert.equal(await app.count('guests'), 5)
+      })
+
+    test('a table of guests without a foreign key', async ({ assert, cleanup }) => {
+      const app = await createApp(5)
+      cleanup(() => app.close())
+      await app.db.rawQuery(trigger(`old.id = ${FIRST_ID + 1}`))
+      if (dialect === 'postgres') {
+        await app.db.rawQuery('alter table guests drop constraint guests_user_id_foreign')
+      } else {
+        await app.db.rawQuery('pragma foreign_keys = off')
+      }
+      const { deleted, left } = await app.guestUsers.cleanup()
+      assert.deepInclude({ deleted, left }, { deleted: 4, left: 1 })
+      assert.isTrue(await app.guestUsers.isGuest(await app.User.findOrFail(FIRST_ID + 1)))
+      assert.equal(await app.count('guests'), 1)
+    })
+  })
+}
