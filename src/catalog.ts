@@ -1,18 +1,28 @@
 import { RuntimeException } from '@adonisjs/core/exceptions'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { quoteQualifiedName, splitQualifiedName } from './qualified_name.ts'
+import { splitQualifiedName } from './qualified_name.ts'
 
 /**
  * The same question to the catalogue of each database. `:table` stands for the
- * name of the table: quoted for `to_regclass` of PostgreSQL; for MySQL,
- * `:schema` is the name of its database, or empty
+ * name of the table and `:schema` for that of its schema (of its database on
+ * MySQL), or is empty; on PostgreSQL, both are in `TABLE_OID`
  */
 export interface CatalogQueries {
   sqlite: string
   postgres: string
   mysql: string
 }
+
+/**
+ * The table in PostgreSQL's catalogue. `to_regclass` follows the search path, but
+ * refuses names of schemas that the role may not use
+ */
+export const TABLE_OID = `coalesce(to_regclass(nullif(:unqualified, ''))::oid, (
+  select named.oid from pg_class named
+  join pg_namespace home on home.oid = named.relnamespace
+  where home.nspname = :schema and named.relname = :table
+))`
 
 /**
  * Asks the database's own catalogue about a table
@@ -31,7 +41,9 @@ export async function readCatalog<Row>(
     case 'libsql':
       return client.rawQuery(queries.sqlite, { table })
     case 'postgres': {
-      const { rows } = await client.rawQuery(queries.postgres, { table: quoteQualifiedName(table) })
+      const name = splitQualifiedName(table)
+      const unqualified = name.schema ? '' : `"${name.table.replaceAll('"', '""')}"`
+      const { rows } = await client.rawQuery(queries.postgres, { ...name, unqualified })
       return rows
     }
     case 'mysql': {
@@ -45,7 +57,7 @@ export async function readCatalog<Row>(
 
 const TABLES = {
   sqlite: `select 1 from sqlite_master where type = 'table' and lower(name) = lower(:table)`,
-  postgres: `select 1 from pg_class where oid = to_regclass(:table) and relkind in ('r', 'p')`,
+  postgres: `select 1 from pg_class where oid = ${TABLE_OID} and relkind in ('r', 'p')`,
   mysql: `
     select 1 from information_schema.tables
     where table_schema = coalesce(nullif(:schema, ''), database()) and table_name = :table

@@ -1,6 +1,6 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { readCatalog } from './catalog.ts'
+import { readCatalog, TABLE_OID } from './catalog.ts'
 
 /**
  * What the database does with a row when the row it points at is deleted
@@ -28,6 +28,11 @@ export interface ForeignKey {
    */
   referencedColumns: string[]
   onDelete: DeleteRule
+
+  /**
+   * False when the application's database user may not read the table
+   */
+  isReadable: boolean
 }
 
 /**
@@ -41,6 +46,11 @@ interface Row {
   column: string
   referenced_column: string | null
   on_delete: string
+
+  /**
+   * Missing where the catalogue hides such keys
+   */
+  is_readable?: boolean
 }
 
 const SQLITE = `
@@ -61,14 +71,15 @@ const POSTGRES = `
   select c.oid as "id", c.conname as "name", n.nspname as "schema", t.relname as "table",
     a.attname as "column", r.attname as "referenced_column",
     case c.confdeltype when 'c' then 'cascade' when 'n' then 'set null'
-      when 'd' then 'set default' when 'r' then 'restrict' else 'no action' end as "on_delete"
+      when 'd' then 'set default' when 'r' then 'restrict' else 'no action' end as "on_delete",
+    has_schema_privilege(n.oid, 'usage') and has_table_privilege(t.oid, 'select') as "is_readable"
   from pg_constraint c
   join pg_class t on t.oid = c.conrelid
   join pg_namespace n on n.oid = t.relnamespace
   cross join lateral unnest(c.conkey, c.confkey) with ordinality as k (own, other, position)
   join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.own
   join pg_attribute r on r.attrelid = c.confrelid and r.attnum = k.other
-  where c.contype = 'f' and c.conparentid = 0 and c.confrelid = to_regclass(:table)
+  where c.contype = 'f' and c.conparentid = 0 and c.confrelid = ${TABLE_OID}
   order by n.nspname, t.relname, c.conname, k.position`
 
 const MYSQL = `
@@ -106,6 +117,7 @@ export async function readForeignKeys(
       columns: [],
       referencedColumns: [],
       onDelete: row.on_delete.toLowerCase() as DeleteRule,
+      isReadable: row.is_readable ?? true,
     }
     key.columns.push(row.column)
     key.referencedColumns.push(row.referenced_column!)

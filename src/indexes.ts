@@ -1,6 +1,6 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { readCatalog } from './catalog.ts'
+import { readCatalog, TABLE_OID } from './catalog.ts'
 
 /**
  * An index that finds the rows with a value in its first column
@@ -38,7 +38,7 @@ const POSTGRES = `
   join pg_am m on m.oid = i.relam
   cross join lateral unnest(x.indkey::int2[]) with ordinality as k (number, position)
   left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = k.number and k.number > 0
-  where x.indrelid = to_regclass(:table) and x.indisvalid and m.amname in ('btree', 'hash')
+  where x.indrelid = ${TABLE_OID} and x.indisvalid and m.amname in ('btree', 'hash')
     and k.position <= x.indnkeyatts
     and (x.indpred is null or pg_get_expr(x.indpred, x.indrelid) = format('(%I IS NOT NULL)', (
       select f.attname from pg_attribute f where f.attrelid = x.indrelid and f.attnum = x.indkey[0]

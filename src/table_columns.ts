@@ -1,6 +1,6 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { readCatalog } from './catalog.ts'
+import { readCatalog, TABLE_OID } from './catalog.ts'
 
 /**
  * A column as the database knows it
@@ -43,7 +43,7 @@ const POSTGRES = `
   select a.attname as "name", format_type(a.atttypid, a.atttypmod) as "type",
     not a.attnotnull as "nullable", a.atthasdef or a.attidentity <> '' as "has_default"
   from pg_attribute a
-  where a.attrelid = to_regclass(:table) and a.attnum > 0 and not a.attisdropped
+  where a.attrelid = ${TABLE_OID} and a.attnum > 0 and not a.attisdropped
   order by a.attnum`
 
 const MYSQL = `

@@ -1,6 +1,6 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { readCatalog } from './catalog.ts'
+import { readCatalog, TABLE_OID } from './catalog.ts'
 
 /**
  * Columns that no two rows of a table may share: a primary key, a unique
@@ -38,7 +38,7 @@ const POSTGRES = `
   cross join lateral unnest(x.indkey::int2[]) with ordinality as k (number, position)
   left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = k.number and k.number > 0
   where x.indisunique and x.indpred is null and k.position <= x.indnkeyatts
-    and x.indrelid = to_regclass(:table)
+    and x.indrelid = ${TABLE_OID}
   order by i.relname, k.position`
 
 const MYSQL = `

@@ -65,3 +65,10 @@ export async function readDependentPaths(
 export function qualifiedName({ schema, table }: ForeignKey): string {
   return schema ? `${schema}.${table}` : table
 }
+
+/**
+ * May the application read the tables on the way?
+ */
+export function isReadable({ keys }: Pick<DependentPath, 'keys'>): boolean {
+  return keys.every((key) => key.isReadable)
+}

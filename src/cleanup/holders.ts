@@ -3,6 +3,7 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { GuestTables, UserId } from './guest_tables.ts'
 import { describeHolder, readHolder, type Holder } from './holder.ts'
 import { joinDependents } from './join_dependents.ts'
+import { isReadable } from './dependent_paths.ts'
 import { readHoldingPaths, type HoldingPath } from './holding_paths.ts'
 
 /**
@@ -52,7 +53,8 @@ export class Holders {
     if (told) {
       return told
     }
-    const found = await this.#follow(await this.#readPaths(), [userId])
+    const paths = await this.#readPaths()
+    const found = await this.#follow(paths.filter(isReadable), [userId])
     return found.get(userId) ?? { table: null, constraint: null }
   }
 

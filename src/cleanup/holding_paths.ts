@@ -1,6 +1,6 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { readDependentPaths, type DependentPath } from './dependent_paths.ts'
+import { isReadable, readDependentPaths, type DependentPath } from './dependent_paths.ts'
 
 /**
  * A path whose last key forbids that users are deleted
@@ -8,7 +8,7 @@ import { readDependentPaths, type DependentPath } from './dependent_paths.ts'
 export interface HoldingPath extends Pick<DependentPath, 'keys'> {
   /**
    * False when the rows that hold may be deleted along another path before the
-   * database looks; then only trying tells
+   * database looks, or cannot be read; then only trying tells
    */
   isCertain: boolean
 }
@@ -33,7 +33,9 @@ export function listHoldingPaths(paths: DependentPath[], users: string): Holding
   }
   return paths
     .filter(({ effect }) => effect === 'blocking')
-    .map(({ keys }) => ({ keys, isCertain: !emptied.has(keys.at(-1)!.table) }))
+    .map(({ keys }) => {
+      return { keys, isCertain: isReadable({ keys }) && !emptied.has(keys.at(-1)!.table) }
+    })
 }
 
 function bareName(table: string): string {

@@ -8,6 +8,7 @@ import { listHoldingPaths } from '../cleanup/holding_paths.ts'
 import type { GuestTables } from '../cleanup/guest_tables.ts'
 import { countBounded, MOST_COUNTED, type BoundedCount } from './bounded_count.ts'
 import {
+  isReadable,
   qualifiedName,
   readDependentPaths,
   type DependentPath,
@@ -28,7 +29,11 @@ export interface DependentRows {
   table: string
   columns: string[]
   effect: DependentPath['effect']
-  rows: BoundedCount
+
+  /**
+   * Null when the application's database user may not read the table
+   */
+  rows: BoundedCount | null
 }
 
 export interface Dependents {
@@ -69,16 +74,20 @@ export class DependentRowsCounter {
     const held = holding.map(({ keys }) => {
       return joinDependents(some(), this.#tables, keys).distinct(`g.${this.#tables.userId}`)
     })
-    const counted = paths.map(({ keys }) => joinDependents(some(), this.#tables, keys))
-    const [all, ...counts] = await countBounded(this.#client, [some(), ...counted], shared())
+    const counted = paths.filter(isReadable)
+    const rows = counted.map(({ keys }) => joinDependents(some(), this.#tables, keys))
+    const [all, ...counts] = await countBounded(this.#client, [some(), ...rows], shared())
 
     return {
-      tables: paths.map(({ keys, effect }, index) => ({
-        table: keys.at(-1)!.schema === schema ? keys.at(-1)!.table : qualifiedName(keys.at(-1)!),
-        columns: keys.at(-1)!.columns,
-        effect,
-        rows: counts[index],
-      })),
+      tables: paths.map((path) => {
+        const key = path.keys.at(-1)!
+        return {
+          table: key.schema === schema ? key.table : qualifiedName(key),
+          columns: key.columns,
+          effect: path.effect,
+          rows: counts[counted.indexOf(path)] ?? null,
+        }
+      }),
       held: await this.#countDistinct(held, shared()),
       isPartial: all.isMore,
     }

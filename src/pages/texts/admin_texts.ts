@@ -63,6 +63,7 @@ export const ADMIN_TEXTS = {
   'admin.table': 'Table',
   'admin.column': 'Column',
   'admin.rows': 'Rows',
+  'admin.rows_hidden': 'Not visible',
   'admin.effect': 'What happens',
   'admin.effect_deleted': 'Deleted with them',
   'admin.effect_detached': 'Stay, without their user',
