@@ -7,7 +7,8 @@ import type { ApplicationService, ConfigProvider } from '@adonisjs/core/types'
 
 import { usernames } from './usernames.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
-import { findSessionGuardName } from './session_guard.ts'
+import { findSessionGuardName, mustNameGuard } from './session_guard.ts'
+import type { AdminConfig } from './types/admin.ts'
 import type { AnyTransferEntry, GuestUserConfig, MergeMode, ResolvedConfig } from './types.ts'
 
 const MERGE_MODES: MergeMode[] = ['automatic', 'ask', 'off']
@@ -95,8 +96,18 @@ export function defineConfig<Model extends LucidModel>(
     mergeMode,
     transfer: config.transfer as AnyTransferEntry[] | undefined,
     merge: config.merge,
-    admin,
+    admin: await checkAdminGuard(app, admin),
   }))
+}
+
+async function checkAdminGuard<Admin extends AdminConfig<any>>(
+  app: ApplicationService,
+  admin: Admin
+): Promise<Admin> {
+  if (admin.guard !== undefined) {
+    await mustNameGuard(app, 'admin.guard', admin.guard)
+  }
+  return admin
 }
 
 function mustBeFunction(name: string, value: unknown, example: string) {

@@ -28,23 +28,14 @@ export async function findSessionGuardName(
   app: ApplicationService,
   wanted?: string
 ): Promise<string> {
-  const auth = await configProvider.resolve<AuthConfig>(app, app.config.get('auth'))
-  if (!auth) {
-    throw new UnusableGuard([
-      'It needs a session guard from "config/auth.ts", which is missing. Run "node ace add @adonisjs/auth --guard=session"',
-    ])
-  }
-
-  const names = Object.keys(auth.guards)
-  if (wanted !== undefined && !names.includes(wanted)) {
-    throw new UnusableGuard([
-      `"guard" is "${wanted}", but "config/auth.ts" has only: ${names.join(', ')}`,
-    ])
+  const auth = await readAuthConfig(app)
+  if (wanted !== undefined && !Object.hasOwn(auth.guards, wanted)) {
+    throw new UnusableGuard([describeMissing(auth, 'guard', wanted)])
   }
 
   const usesSession = (name: string) => readDriverName(auth.guards[name]) === 'session'
 
-  const candidates = wanted === undefined ? [auth.default, ...names] : [wanted]
+  const candidates = wanted === undefined ? [auth.default, ...Object.keys(auth.guards)] : [wanted]
   const found = candidates.find(usesSession)
   if (found === undefined) {
     throw new UnusableGuard([
@@ -54,6 +45,36 @@ export async function findSessionGuardName(
     ])
   }
   return found
+}
+
+/**
+ * @param setting in whose value the guard is named
+ * @throws E_INVALID_GUEST_USER_CONFIG when there is no guard of this name
+ */
+export async function mustNameGuard(
+  app: ApplicationService,
+  setting: string,
+  name: string
+): Promise<void> {
+  const auth = await readAuthConfig(app)
+  if (!Object.hasOwn(auth.guards, name)) {
+    throw new E_INVALID_GUEST_USER_CONFIG([describeMissing(auth, setting, name)])
+  }
+}
+
+async function readAuthConfig(app: ApplicationService): Promise<AuthConfig> {
+  const auth = await configProvider.resolve<AuthConfig>(app, app.config.get('auth'))
+  if (!auth) {
+    throw new UnusableGuard([
+      'It needs a session guard from "config/auth.ts", which is missing. Run "node ace add @adonisjs/auth --guard=session"',
+    ])
+  }
+  return auth
+}
+
+function describeMissing(auth: AuthConfig, setting: string, name: string): string {
+  const names = Object.keys(auth.guards).join(', ')
+  return `"${setting}" is "${name}", but "config/auth.ts" has only: ${names}`
 }
 
 /**

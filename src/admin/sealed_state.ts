@@ -1,3 +1,5 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+
 import type { HttpContext } from '@adonisjs/core/http'
 
 /**
@@ -7,13 +9,18 @@ const LONGEST_LIFE = '2 hours'
 
 /**
  * Puts something into a URL or a form that nobody can change: where a page of
- * the list begins, or which guests a confirmation page showed
+ * the list begins, or which guests a confirmation page showed.
+ *
+ * Compressed, because Shield keeps the fields of a form that it refuses in the
+ * session, and a browser drops a session cookie of more than 4 KB: a page of
+ * UUIDs would be too many
  *
  * @param purpose what is sealed for one cannot be used for another
  */
 export async function seal(ctx: HttpContext, purpose: string, state: unknown): Promise<string> {
   const encryption = await ctx.containerResolver.make('encryption')
-  return encryption.getMessageVerifier().sign(state, LONGEST_LIFE, `guest_user.${purpose}`)
+  const packed = deflateRawSync(JSON.stringify(state)).toString('base64url')
+  return encryption.getMessageVerifier().sign(packed, LONGEST_LIFE, `guest_user.${purpose}`)
 }
 
 /**
@@ -29,7 +36,10 @@ export async function unseal<State>(
   }
   const encryption = await ctx.containerResolver.make('encryption')
   try {
-    return encryption.getMessageVerifier().unsign(sealed, `guest_user.${purpose}`)
+    const packed: string | null = encryption
+      .getMessageVerifier()
+      .unsign(sealed, `guest_user.${purpose}`)
+    return packed && JSON.parse(inflateRawSync(Buffer.from(packed, 'base64url')).toString())
   } catch {
     return null
   }

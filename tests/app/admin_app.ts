@@ -64,6 +64,14 @@ export class Operator extends Visitor {
     return this.send(text, action, fields)
   }
 
+  /**
+   * Opens a page, or the one that it leads to
+   */
+  async follow(path: string) {
+    const answer = await this.get(path)
+    return answer.location ? this.get(answer.location) : answer
+  }
+
   send(html: string, action: string, fields: Record<string, string> = {}) {
     return this.post(action, { ...readHidden(html, action), ...fields })
   }

@@ -180,4 +180,36 @@ test.group('Admin pages: selections', () => {
     const page = await operator.get(`${DELETE}?${same}${'x&'.repeat(200)}older_than=30d`)
     assert.include(page.text, 'Nobody of your selection is deleted')
   })
+
+  test('a whole page of {key} keys, without a CSRF token')
+    .with(KEYS.map((key) => ({ key })))
+    .run(async ({ assert, cleanup }, { key }) => {
+      const app = await createAdminApp({ userKey: key })
+      cleanup(() => app.close())
+      for (let count = 0; count < 50; count++) {
+        await app.guestUsers.create()
+      }
+      await app.expireGuests()
+      const operator = await arriveAsOperator(app)
+      const { text: list } = await operator.get(LIST)
+      const boxes = [...list.matchAll(/name="(guests)" value="([^"]+)"/g)]
+      const query = new URLSearchParams(
+        boxes.map(([, name, value]) => [name, value] as [string, string])
+      )
+
+      const path = `${DELETE}?${query}&older_than=30+days`
+      const hidden = /name="deletion" value="([^"]+)"/.exec((await operator.get(path)).text)!
+      const { location } = await operator.post(
+        DELETE,
+        { deletion: hidden[1] },
+        { referer: app.url + path }
+      )
+      for (const value of operator.cookies.values()) {
+        assert.isBelow(value.length, 4000, 'A browser would drop the cookie and its message')
+      }
+      // Where the framework leads back to, without a query
+      const { text } = await operator.follow(new URL(location!).pathname)
+      assert.deepEqual(messages(text), ['Invalid or expired CSRF token'])
+      assert.equal(await app.count('guests'), 50)
+    })
 })

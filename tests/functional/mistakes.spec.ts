@@ -60,6 +60,14 @@ test.group('Wrong config/guest_user.ts', () => {
     )
   })
 
+  test('an unknown guard of the operators', async ({ assert }) => {
+    const error = await failToStart({ guestUser: { admin: { guard: 'staff' as never } } })
+    assert.equal(
+      error.message,
+      'Invalid "config/guest_user.ts" file. "admin.guard" is "staff", but "config/auth.ts" has only: basic, web, members'
+    )
+  })
+
   test('a guard that knows no sessions', async ({ assert }) => {
     const error = await failToStart({ guestUser: { guard: 'basic' as never } })
     assert.match(error.message, /"guard" must name a session guard .* "basic" is of another kind/)
