@@ -32,11 +32,6 @@ const PAGES = [
   `${LIST}/admin.js`,
 ]
 
-async function follow(operator: Operator, path: string) {
-  const answer = await operator.get(path)
-  return answer.location ? operator.get(answer.location) : answer
-}
-
 function collectLog() {
   const lines: string[] = []
   const log = new Writable({
@@ -287,7 +282,7 @@ test.group('Admin pages: forged forms', () => {
         assert.equal(answer.status, 302)
         // Where the framework leads back to, without a query
         const back = new URL(answer.location!).pathname
-        const { text: shown } = await follow(operator, back)
+        const { text: shown } = await operator.follow(back)
         assert.deepEqual(messages(shown), ['Invalid or expired CSRF token'])
       }
       assert.equal(await app.count('guests'), 1)

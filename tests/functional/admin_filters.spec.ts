@@ -2,22 +2,15 @@ import fc from 'fast-check'
 import { test } from '@japa/runner'
 import { DateTime, Settings } from 'luxon'
 
-import { dialect } from '../app/test_database.ts'
 import type { TestApp } from '../app/test_app.ts'
 import { readListPage } from '../app/list_page.ts'
+import { anyGuests, anyMoment, held, MAX_AGE } from '../app/random_ages.ts'
 import { FIRST_ID, insertGuests, longAgo } from '../app/guest_rows.ts'
 import { arriveAsOperator, createAdminApp, createGuests } from '../app/admin_app.ts'
 
 const LIST = '/admin/guests'
 const SECOND = 1000
 const HOUR = 3600 * SECOND
-const MAX_AGE = 2 * HOUR
-
-/**
- * SQLite and MariaDB hold whole seconds
- */
-const PRECISION = dialect === 'postgres' ? 1 : SECOND
-const held = (moment: number) => Math.floor(moment / PRECISION) * PRECISION
 
 interface World {
   now: number
@@ -25,22 +18,13 @@ interface World {
   guests: { seenAgo: number; stayed: number }[]
 }
 
-/**
- * Ages crowd around the bounds, where mistakes would be made
- */
-const anyAge = fc.oneof(
-  fc.integer({ min: 0, max: 4 * HOUR }),
-  fc.integer({ min: MAX_AGE - 2000, max: MAX_AGE + 2000 }),
-  fc.integer({ min: HOUR - 3, max: HOUR + 3 }),
-  fc.constantFrom(MAX_AGE, HOUR, 0)
-)
 const world: fc.Arbitrary<World> = fc.record({
-  now: fc.integer({ min: Date.UTC(2001, 0), max: Date.UTC(2037, 0) }),
+  now: anyMoment,
   olderThan: fc.oneof(fc.constant(HOUR), fc.integer({ min: SECOND, max: 4 * HOUR })).map(
     // Ages are typed in seconds
     (milliseconds) => Math.floor(milliseconds / SECOND) * SECOND
   ),
-  guests: fc.array(fc.record({ seenAgo: anyAge, stayed: anyAge }), { maxLength: 40 }),
+  guests: anyGuests,
 })
 
 /**

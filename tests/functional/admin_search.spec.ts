@@ -29,6 +29,18 @@ const COLLATIONS = {
   ],
 }[dialect]
 
+async function createAppThatCompares(clauses: string) {
+  const database = await createTestDatabase(dialect, clauses)
+  const app = await createAdminApp({ database })
+  return {
+    ...app,
+    async close() {
+      await app.close()
+      await database.drop()
+    },
+  }
+}
+
 /**
  * Guests with these names, in the order of their ids
  */
@@ -70,12 +82,8 @@ test.group('Admin search, texts compared by', (group) => {
   test('{collation}: finds what columns begin with, in any case')
     .with(COLLATIONS)
     .run(async ({ assert, cleanup }, { clauses }) => {
-      const database = await createTestDatabase(dialect, clauses)
-      const app = await createAdminApp({ database })
-      cleanup(async () => {
-        await app.close()
-        await database.drop()
-      })
+      const app = await createAppThatCompares(clauses)
+      cleanup(() => app.close())
       await insertNamed(app, [
         'Ann',
         'ann b',
@@ -111,12 +119,8 @@ test.group('Admin search, texts compared by', (group) => {
   test('{collation}: finds a name among others that differ in accents only')
     .with(COLLATIONS)
     .run(async ({ assert, cleanup }, { clauses }) => {
-      const database = await createTestDatabase(dialect, clauses)
-      const app = await createAdminApp({ database })
-      cleanup(async () => {
-        await app.close()
-        await database.drop()
-      })
+      const app = await createAppThatCompares(clauses)
+      cleanup(() => app.close())
       // A dictionary has them in turns, and more of them than are read at first
       const plain = Array.from({ length: 40 }, (_, index) => `Jose ${10 + index}`)
       await insertNamed(app, [...plain, 'José 49', 'Josz', 'Straße 1', 'Strasse 1'])
@@ -133,12 +137,8 @@ test.group('Admin search, texts compared by', (group) => {
   test('{collation}: finds names with hyphens and dots among others')
     .with(COLLATIONS)
     .run(async ({ assert, cleanup }, { clauses }) => {
-      const database = await createTestDatabase(dialect, clauses)
-      const app = await createAdminApp({ database })
-      cleanup(async () => {
-        await app.close()
-        await database.drop()
-      })
+      const app = await createAppThatCompares(clauses)
+      cleanup(() => app.close())
       // Each term has more of them before it than are read at first
       const between = Array.from({ length: 30 }, (_, index) => `anna ${10 + index}`)
       const names = ['ann@x.test', 'an-na.z', 'Ann. X', 'Ann', ...between]
@@ -160,12 +160,8 @@ test.group('Admin search, texts compared by', (group) => {
   test('{collation}: knows no wildcards')
     .with(COLLATIONS)
     .run(async ({ assert, cleanup }, { clauses }) => {
-      const database = await createTestDatabase(dialect, clauses)
-      const app = await createAdminApp({ database })
-      cleanup(async () => {
-        await app.close()
-        await database.drop()
-      })
+      const app = await createAppThatCompares(clauses)
+      cleanup(() => app.close())
       const names = ['100% Ann', '100 Bob', 'a_b', 'axb', 'a\\b', '%', '_', '\\', '[a]', '*']
       await insertNamed(app, names)
       const operator = await arriveAsOperator(app)

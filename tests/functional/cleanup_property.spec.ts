@@ -2,19 +2,12 @@ import fc from 'fast-check'
 import { test } from '@japa/runner'
 import { DateTime, Settings } from 'luxon'
 
-import { dialect } from '../app/test_database.ts'
+import { anyAge, anyGuests, anyMoment, held, MAX_AGE } from '../app/random_ages.ts'
 import { createTestApp, type TestApp } from '../app/test_app.ts'
 import { FIRST_ID, insertGuests } from '../app/guest_rows.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-const MAX_AGE = 2 * HOUR
-
-/**
- * SQLite and MariaDB hold whole seconds
- */
-const PRECISION = dialect === 'postgres' ? 1 : 1000
-const held = (moment: number) => Math.floor(moment / PRECISION) * PRECISION
 
 interface World {
   now: number
@@ -25,23 +18,14 @@ interface World {
   guests: { seenAgo: number; stayed: number }[]
 }
 
-/**
- * Ages crowd around the two cutoffs, where mistakes would be made
- */
-const age = fc.oneof(
-  fc.integer({ min: 0, max: 4 * HOUR }),
-  fc.integer({ min: MAX_AGE - 2000, max: MAX_AGE + 2000 }),
-  fc.integer({ min: HOUR - 3, max: HOUR + 3 }),
-  fc.constantFrom(MAX_AGE, HOUR)
-)
 const world: fc.Arbitrary<World> = fc.record(
   {
-    now: fc.integer({ min: Date.UTC(2001, 0), max: Date.UTC(2037, 0) }),
-    olderThan: fc.oneof(fc.constant(HOUR), age),
+    now: anyMoment,
+    olderThan: fc.oneof(fc.constant(HOUR), anyAge),
     batchSize: fc.integer({ min: 1, max: 30 }),
     limit: fc.integer({ min: 1, max: 20 }),
     cleaners: fc.integer({ min: 1, max: 3 }),
-    guests: fc.array(fc.record({ seenAgo: age, stayed: age }), { maxLength: 40 }),
+    guests: anyGuests,
   },
   { requiredKeys: ['now', 'batchSize', 'cleaners', 'guests'] }
 )
