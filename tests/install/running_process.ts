@@ -12,7 +12,9 @@ export interface Ending {
 }
 
 /**
- * A process with everything that it prints
+ * A process with everything that it prints. Whoever types `input` for it leaves
+ * the keyboard connected: a prompt that loses it before it has read the last key
+ * fails
  */
 export class RunningProcess {
   output = ''
@@ -23,10 +25,14 @@ export class RunningProcess {
     command: string,
     args: string[],
     options: { cwd: string; env: Record<string, string | undefined> },
-    input = ''
+    input?: string
   ) {
     this.#child = spawn(command, args, { ...options, stdio: 'pipe' })
-    this.#child.stdin!.end(input)
+    if (input === undefined) {
+      this.#child.stdin!.end()
+    } else {
+      this.#child.stdin!.write(input)
+    }
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
       stream.setEncoding('utf-8').on('data', (chunk) => (this.output += chunk))
     }
