@@ -7,8 +7,8 @@ import type { GuestTables, UserId } from './guest_tables.ts'
 /**
  * The rows of `guests` are locked and those that others hold skipped, their
  * users deleted, and the foreign keys do the rest. The ids come back only when
- * they are not simply all of them. A trigger may keep a user. An array keeps PostgreSQL from planning for
- * each length of the list
+ * they are not simply all of them: a trigger may keep a user. An array keeps
+ * PostgreSQL from planning for each length of the list
  */
 const POSTGRES = `
   with claimed as materialized (
