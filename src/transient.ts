@@ -10,6 +10,14 @@ const MOST_ATTEMPTS = 4
 const FIRST_PAUSE = 20
 
 /**
+ * Did the work fail only because of what others were doing at that moment?
+ */
+export function isContention(error: unknown): boolean {
+  const kind = readDatabaseError(error)?.kind
+  return kind === 'transient' || kind === 'lock_timeout'
+}
+
+/**
  * Tries again when transactions met: a deadlock, a serialization failure, or a
  * database that was busy. The pauses grow and are random, so that two who met
  * once do not meet again

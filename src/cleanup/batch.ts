@@ -4,8 +4,7 @@ import debug from '../debug.ts'
 import type { Holders } from './holders.ts'
 import { isRefusal, type Holder } from './holder.ts'
 import { DeleteIgnored } from './removed.ts'
-import { readDatabaseError } from '../database_error.ts'
-import { retryTransient } from '../transient.ts'
+import { isContention, retryTransient } from '../transient.ts'
 import { runPolitely } from './polite_transaction.ts'
 import type { UserId } from './guest_tables.ts'
 import type { RemoveGuests } from './removal.ts'
@@ -56,8 +55,7 @@ export class BatchCleaner {
     try {
       await retryTransient(() => this.#try(userIds, outcome))
     } catch (error) {
-      const kind = readDatabaseError(error)?.kind
-      if (kind === 'transient' || kind === 'lock_timeout') {
+      if (isContention(error)) {
         debug('%d guests cannot be deleted now: %s', userIds.length, error)
         outcome.missed.push(...userIds)
       } else if (isRefusal(error) || error instanceof DeleteIgnored) {

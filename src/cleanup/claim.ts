@@ -1,8 +1,7 @@
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
+import { isSqlite } from '../is_sqlite.ts'
 import type { GuestTables, UserId } from './guest_tables.ts'
-
-const SQLITE = ['better-sqlite3', 'sqlite3', 'libsql']
 
 /**
  * Locks the rows of guests until the transaction ends: whoever converts, merges
@@ -28,7 +27,7 @@ export async function claimGuests(
     .whereIn(`g.${userId}`, userIds)
     .where(`g.${moment}`, '<', cutoff)
 
-  if (SQLITE.includes(trx.dialect.name)) {
+  if (isSqlite(trx)) {
     await lockDatabase(trx, tables)
   } else {
     query.join(`${users} as u`, `u.${id}`, `g.${userId}`).forUpdate().skipLocked()

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import debug from '../debug.ts'
+import { isSqlite } from '../is_sqlite.ts'
 import { countNeighbours } from './neighbours.ts'
 
 /**
@@ -41,7 +42,7 @@ export class Pace {
    * @param sessions of this run besides the one that asks
    */
   async takeTurn(sessions: number): Promise<void> {
-    if (this.#worked === 0 || this.#client.dialect.name.includes('sqlite')) {
+    if (this.#worked === 0 || isSqlite(this.#client)) {
       return
     }
     if (performance.now() - this.#lookedAt >= LOOK_EVERY) {

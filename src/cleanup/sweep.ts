@@ -3,10 +3,9 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import debug from '../debug.ts'
 import { isRefusal } from './holder.ts'
 import type { Holders } from './holders.ts'
-import { retryTransient } from '../transient.ts'
+import { isContention, retryTransient } from '../transient.ts'
 import { removeOldest } from './remove_oldest.ts'
 import { DeleteIgnored } from './removed.ts'
-import { readDatabaseError } from '../database_error.ts'
 import { runPolitely } from './polite_transaction.ts'
 import type { Bookmark } from './expired_guests.ts'
 import type { GuestTables, UserId } from './guest_tables.ts'
@@ -52,14 +51,9 @@ export class Sweep {
   }
 
   async #giveUp(error: unknown): Promise<void> {
-    const kind = readDatabaseError(error)?.kind
     if (isRefusal(error)) {
       await this.#holders.prepare()
-    } else if (
-      kind !== 'transient' &&
-      kind !== 'lock_timeout' &&
-      !(error instanceof DeleteIgnored)
-    ) {
+    } else if (!isContention(error) && !(error instanceof DeleteIgnored)) {
       throw error
     }
     debug('the oldest guests cannot be deleted together: %s', error)

@@ -1,6 +1,7 @@
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 
 import type { Tables } from './check_tables.ts'
+import { isSqlite } from '../is_sqlite.ts'
 import { readKeyType } from '../key_type.ts'
 import { isFilledByHook } from './save_hooks.ts'
 import { readUniqueKeys } from '../unique_keys.ts'
@@ -132,7 +133,7 @@ function findTooLong(
   users: TableColumn[],
   row: Record<string, unknown>
 ): Finding[] {
-  if (!['postgres', 'mysql'].includes(client.dialect.name)) {
+  if (isSqlite(client)) {
     return []
   }
   return users

@@ -3,6 +3,7 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import { parseUserKey } from './user_key.ts'
 import { queryGuests } from './guest_query.ts'
+import { isSqlite } from '../is_sqlite.ts'
 import type { Expiry } from '../expiry.ts'
 import type { GuestFilter } from '../types.ts'
 import { GuestHistory } from './guest_history.ts'
@@ -110,8 +111,7 @@ export class GuestInventory {
     const columns = await readTableColumns(this.#client, this.#tables.users)
     const type = columns.find(({ name }) => name === this.#tables.id)?.type ?? 'text'
     // SQLite's integers have 8 bytes, whatever they are called
-    const isSqlite = !['postgres', 'mysql'].includes(this.#client.dialect.name)
-    return isSqlite && type === 'integer' ? 'bigint' : type
+    return isSqlite(this.#client) && type === 'integer' ? 'bigint' : type
   }
 
   get #client(): QueryClientContract {
