@@ -1,12 +1,30 @@
 import { test } from '@japa/runner'
 
 import { messages } from '../app/page_messages.ts'
+import type { TestApp } from '../app/test_app.ts'
 import { arriveAsOperator, createAdminApp, createGuests } from '../app/admin_app.ts'
 import type { UserKey } from '../app/user_model.ts'
 
 const LIST = '/admin/guests'
 const DELETE = '/admin/guests/delete'
 const KEYS: UserKey[] = ['increments', 'bigIncrements', 'uuid', 'string']
+
+/**
+ * What an operator sends who selects each box of the first page
+ */
+async function selectFirstPage(app: TestApp, guests: number) {
+  for (let count = 0; count < guests; count++) {
+    await app.guestUsers.create()
+  }
+  await app.expireGuests()
+  const operator = await arriveAsOperator(app)
+  const { text } = await operator.get(LIST)
+  const selection = new URLSearchParams({ older_than: '30 days' })
+  for (const [, key] of text.matchAll(/name="guests" value="([^"]+)"/g)) {
+    selection.append('guests', key)
+  }
+  return { operator, selection }
+}
 
 test.group('Admin pages: what no link of the list says', () => {
   test('shows the list as if it was not there: {query}')
@@ -123,18 +141,9 @@ test.group('Admin pages: selections', () => {
     .run(async ({ assert, cleanup }, { key }) => {
       const app = await createAdminApp({ userKey: key })
       cleanup(() => app.close())
-      for (let count = 0; count < 52; count++) {
-        await app.guestUsers.create()
-      }
-      await app.expireGuests()
-      const operator = await arriveAsOperator(app)
-
-      const { text } = await operator.get(LIST)
-      const boxes = [...text.matchAll(/name="guests" value="([^"]+)"/g)].map(([, value]) => value)
-      assert.lengthOf(boxes, 50)
-      const query = new URLSearchParams(boxes.map((value) => ['guests', value] as [string, string]))
-      query.set('older_than', '30 days')
-      const page = await operator.get(`${DELETE}?${query}`)
+      const { operator, selection } = await selectFirstPage(app, 52)
+      assert.lengthOf(selection.getAll('guests'), 50)
+      const page = await operator.get(`${DELETE}?${selection}`)
       assert.include(page.text, 'Delete 50 guests?')
 
       const { location } = await operator.send(page.text, DELETE)
@@ -186,18 +195,8 @@ test.group('Admin pages: selections', () => {
     .run(async ({ assert, cleanup }, { key }) => {
       const app = await createAdminApp({ userKey: key })
       cleanup(() => app.close())
-      for (let count = 0; count < 50; count++) {
-        await app.guestUsers.create()
-      }
-      await app.expireGuests()
-      const operator = await arriveAsOperator(app)
-      const { text: list } = await operator.get(LIST)
-      const boxes = [...list.matchAll(/name="(guests)" value="([^"]+)"/g)]
-      const query = new URLSearchParams(
-        boxes.map(([, name, value]) => [name, value] as [string, string])
-      )
-
-      const path = `${DELETE}?${query}&older_than=30+days`
+      const { operator, selection } = await selectFirstPage(app, 50)
+      const path = `${DELETE}?${selection}`
       const hidden = /name="deletion" value="([^"]+)"/.exec((await operator.get(path)).text)!
       const { location } = await operator.post(
         DELETE,
