@@ -1,7 +1,7 @@
 import { type DateTime } from 'luxon'
 import type { ApplicationService } from '@adonisjs/core/types'
 
-import type { Expiry } from '../src/expiry.ts'
+import type { Expiry } from '../src/guests/expiry.ts'
 import type { ConfiguredUser } from '../src/types.ts'
 
 interface Visits {

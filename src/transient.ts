@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { readDatabaseError } from './database_error.ts'
+import { readDatabaseError } from './database/database_error.ts'
 
 const MOST_ATTEMPTS = 4
 

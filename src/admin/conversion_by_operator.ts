@@ -1,7 +1,7 @@
 import type { HttpContext } from '@adonisjs/core/http'
 
 import { createTexts } from '../pages/texts.ts'
-import type { UserId } from '../cleanup/guest_tables.ts'
+import type { UserId } from '../database/guest_tables.ts'
 import { explainTakenValues } from '../http/taken_values.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 import { listConversionFields } from '../conversion/conversion_field.ts'

@@ -5,7 +5,7 @@ import { ListState, type ListQuery } from './list_state.ts'
 import { seal, unseal } from './sealed_state.ts'
 import { searchFilter } from './search_filter.ts'
 import type { GuestFilter } from '../types.ts'
-import type { UserId } from '../cleanup/guest_tables.ts'
+import type { UserId } from '../database/guest_tables.ts'
 import type { Bookmark } from '../cleanup/expired_guests.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 

@@ -2,7 +2,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 
 import { parseAge } from '../age.ts'
 import { PageQuery } from './page_query.ts'
-import type { Expiry } from '../expiry.ts'
+import type { Expiry } from '../guests/expiry.ts'
 import type { GuestFilter } from '../types.ts'
 import type { GuestOrder } from '../inventory/guest_list.ts'
 

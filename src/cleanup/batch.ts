@@ -6,7 +6,7 @@ import { isRefusal, type Holder } from './holder.ts'
 import { DeleteIgnored } from './removed.ts'
 import { isContention, retryTransient } from '../transient.ts'
 import { runPolitely } from './polite_transaction.ts'
-import type { UserId } from './guest_tables.ts'
+import type { UserId } from '../database/guest_tables.ts'
 import type { RemoveGuests } from './removal.ts'
 
 /**

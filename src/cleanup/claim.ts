@@ -1,7 +1,7 @@
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { isSqlite } from '../is_sqlite.ts'
-import type { GuestTables, UserId } from './guest_tables.ts'
+import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
  * Locks the rows of guests until the transaction ends: whoever converts, merges

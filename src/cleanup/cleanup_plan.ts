@@ -2,7 +2,7 @@ import { DateTime } from 'luxon'
 import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 
 import { BatchSize } from './batch_size.ts'
-import type { Expiry } from '../expiry.ts'
+import type { Expiry } from '../guests/expiry.ts'
 import type { Bookmark } from './expired_guests.ts'
 import type { CleanupOptions, GuestFilter } from '../types.ts'
 

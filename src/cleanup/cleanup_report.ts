@@ -1,5 +1,5 @@
 import type { Holder } from './holder.ts'
-import type { UserId } from './guest_tables.ts'
+import type { UserId } from '../database/guest_tables.ts'
 import type { BatchOutcome } from './batch.ts'
 import type { BlockedGuests, CleanupResult, LeftGuests, RemainingGuests } from '../types.ts'
 

@@ -4,7 +4,7 @@ import type { EventsList } from '@adonisjs/core/types'
 
 import type { Pace } from './pace.ts'
 import type { Sweep } from './sweep.ts'
-import type { UserId } from './guest_tables.ts'
+import type { UserId } from '../database/guest_tables.ts'
 import type { CleanupPlan } from './cleanup_plan.ts'
 import type { CleanupReport } from './cleanup_report.ts'
 import { BatchOutcome, type BatchCleaner } from './batch.ts'

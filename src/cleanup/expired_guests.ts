@@ -1,6 +1,6 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import type { GuestTables, UserId } from './guest_tables.ts'
+import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
  * Where a page of expired guests ended

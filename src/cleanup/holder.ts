@@ -1,5 +1,5 @@
-import type { ForeignKey } from '../foreign_keys.ts'
-import { readDatabaseError } from '../database_error.ts'
+import type { ForeignKey } from '../database/foreign_keys.ts'
+import { readDatabaseError } from '../database/database_error.ts'
 
 const REFUSALS = ['foreign_key', 'not_null', 'check', 'unique', 'raised']
 

@@ -1,9 +1,9 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import type { GuestTables, UserId } from './guest_tables.ts'
+import type { GuestTables, UserId } from '../database/guest_tables.ts'
 import { describeHolder, readHolder, type Holder } from './holder.ts'
 import { joinDependents } from './join_dependents.ts'
-import { isReadable } from './dependent_paths.ts'
+import { isReadable } from '../database/dependents.ts'
 import { readHoldingPaths, type HoldingPath } from './holding_paths.ts'
 
 /**

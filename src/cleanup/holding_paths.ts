@@ -1,6 +1,6 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { isReadable, readDependentPaths, type DependentPath } from './dependent_paths.ts'
+import { isReadable, readDependentPaths, type DependentPath } from '../database/dependents.ts'
 
 /**
  * A path whose last key forbids that users are deleted

@@ -1,8 +1,8 @@
 import type { DatabaseQueryBuilderContract } from '@adonisjs/lucid/types/querybuilder'
 
-import { qualifiedName } from './dependent_paths.ts'
-import type { GuestTables } from './guest_tables.ts'
-import type { ForeignKey } from '../foreign_keys.ts'
+import { qualifiedName } from '../database/dependents.ts'
+import type { GuestTables } from '../database/guest_tables.ts'
+import type { ForeignKey } from '../database/foreign_keys.ts'
 
 /**
  * Joins the guests of a query (its `g`) with their rows at the end of a path of

@@ -3,7 +3,7 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import type { Removed } from './removed.ts'
-import type { GuestTables, UserId } from './guest_tables.ts'
+import type { GuestTables, UserId } from '../database/guest_tables.ts'
 import { removeTogether } from './remove_together.ts'
 import { removeThroughModel } from './remove_through_model.ts'
 import { cascadesToGuests, removeInOneStatement } from './remove_in_one_statement.ts'

@@ -1,8 +1,8 @@
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import type { Removed } from './removed.ts'
-import { readForeignKeys } from '../foreign_keys.ts'
-import type { GuestTables, UserId } from './guest_tables.ts'
+import { readForeignKeys } from '../database/foreign_keys.ts'
+import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
  * The rows of `guests` are locked and those that others hold skipped, their

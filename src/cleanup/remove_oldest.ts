@@ -2,7 +2,7 @@ import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { DeleteIgnored } from './removed.ts'
 import type { Bookmark } from './expired_guests.ts'
-import type { GuestTables } from './guest_tables.ts'
+import type { GuestTables } from '../database/guest_tables.ts'
 
 /**
  * Like `removeInOneStatement`, but the guests are found by the statement itself:

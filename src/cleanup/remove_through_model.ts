@@ -3,7 +3,7 @@ import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { claimGuests } from './claim.ts'
 import type { Removed } from './removed.ts'
-import type { GuestTables, UserId } from './guest_tables.ts'
+import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
  * Deletes users one by one, so that their hooks and their `delete()` run. Whose

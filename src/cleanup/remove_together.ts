@@ -2,7 +2,7 @@ import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { claimGuests } from './claim.ts'
 import { DeleteIgnored, type Removed } from './removed.ts'
-import type { GuestTables, UserId } from './guest_tables.ts'
+import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
  * Deletes guests, then their users, each with one statement. The database may

@@ -1,4 +1,4 @@
-import type { UserId } from './guest_tables.ts'
+import type { UserId } from '../database/guest_tables.ts'
 
 /**
  * Whom a transaction claimed, and what became of them

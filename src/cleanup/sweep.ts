@@ -8,7 +8,7 @@ import { removeOldest } from './remove_oldest.ts'
 import { DeleteIgnored } from './removed.ts'
 import { runPolitely } from './polite_transaction.ts'
 import type { Bookmark } from './expired_guests.ts'
-import type { GuestTables, UserId } from './guest_tables.ts'
+import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
  * Removes the oldest guests as long as nothing is in the way, without asking

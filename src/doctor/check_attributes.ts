@@ -2,10 +2,10 @@ import type { LucidRow } from '@adonisjs/lucid/types/model'
 
 import type { Tables } from './check_tables.ts'
 import { isSqlite } from '../is_sqlite.ts'
-import { readKeyType } from '../key_type.ts'
+import { readKeyType } from '../database/key_type.ts'
 import { isFilledByHook } from './save_hooks.ts'
-import { readUniqueKeys } from '../unique_keys.ts'
-import type { TableColumn } from '../table_columns.ts'
+import { readUniqueKeys } from '../database/unique_keys.ts'
+import type { TableColumn } from '../database/table_columns.ts'
 import type { SubjectWithDatabase } from './subject.ts'
 import { createFinding, messageOf, type Finding } from './finding.ts'
 

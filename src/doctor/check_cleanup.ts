@@ -1,4 +1,4 @@
-import { Expiry } from '../expiry.ts'
+import { Expiry } from '../guests/expiry.ts'
 import { describeAge } from './check_session.ts'
 import type { SubjectWithDatabase } from './subject.ts'
 import { createFinding, type Finding } from './finding.ts'

@@ -1,4 +1,4 @@
-import { GuestDirectory } from '../guest_directory.ts'
+import { GuestDirectory } from '../guests/guest_directory.ts'
 import type { Subject, SubjectWithDatabase } from './subject.ts'
 import { createFinding, messageOf, type Finding } from './finding.ts'
 

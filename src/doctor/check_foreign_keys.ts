@@ -1,5 +1,5 @@
-import { readIndexes } from '../indexes.ts'
-import { readTableColumns } from '../table_columns.ts'
+import { readIndexes } from '../database/indexes.ts'
+import { readTableColumns } from '../database/table_columns.ts'
 import { createFinding, type Finding } from './finding.ts'
 import { findDependents, type Dependent } from './dependents.ts'
 import type { SubjectWithDatabase } from './subject.ts'

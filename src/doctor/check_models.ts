@@ -4,7 +4,7 @@ import type { ApplicationService } from '@adonisjs/core/types'
 import type { Subject } from './subject.ts'
 import type { ResolvedConfig } from '../types.ts'
 import { authenticateAsClient } from '../session_guard.ts'
-import { findPasswordColumn, importModel, mustFitGuard } from '../configured_models.ts'
+import { findPasswordColumn, importModel, mustFitGuard } from '../guests/configured_models.ts'
 import { createFinding, messageOf, type Finding, type FindingCode } from './finding.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { SubjectWithDatabase } from './subject.ts'
 import { describeLeftOut } from '../merge/left_out.ts'
-import { resolveTransfers } from '../merge/configured_transfers.ts'
+import { resolveTransfers } from '../merge/find_transfers.ts'
 import { createFinding, messageOf, type Finding } from './finding.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { readForeignKeys, type ForeignKey } from '../foreign_keys.ts'
+import { readForeignKeys, type ForeignKey } from '../database/foreign_keys.ts'
 
 /**
  * A foreign key that the database looks at when a user is deleted

@@ -2,7 +2,7 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { ApplicationService } from '@adonisjs/core/types'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import type { GuestDirectory } from '../guest_directory.ts'
+import type { GuestDirectory } from '../guests/guest_directory.ts'
 import type { GuestModel, ResolvedConfig } from '../types.ts'
 
 /**

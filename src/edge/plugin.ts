@@ -1,7 +1,7 @@
 import type { Edge } from 'edge.js'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 
-import { createVisitorTag } from './visitor_tag.ts'
+import { createVisitorTag } from '../plugins/edge.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { FieldContext } from '@vinejs/vine/types'
 import { RequestValidator, type HttpContext } from '@adonisjs/core/http'
 
-import { findTakenAttributes } from '../taken_columns.ts'
+import { findTakenAttributes } from '../database/taken_columns.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 const RULE = 'database.unique'

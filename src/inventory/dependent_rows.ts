@@ -1,18 +1,18 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { DatabaseQueryBuilderContract } from '@adonisjs/lucid/types/querybuilder'
 
-import type { ForeignKey } from '../foreign_keys.ts'
-import { readTableColumns } from '../table_columns.ts'
+import type { ForeignKey } from '../database/foreign_keys.ts'
+import { readTableColumns } from '../database/table_columns.ts'
 import { joinDependents } from '../cleanup/join_dependents.ts'
 import { listHoldingPaths } from '../cleanup/holding_paths.ts'
-import type { GuestTables } from '../cleanup/guest_tables.ts'
+import type { GuestTables } from '../database/guest_tables.ts'
 import { countBounded, MOST_COUNTED, type BoundedCount } from './bounded_count.ts'
 import {
   isReadable,
   qualifiedName,
   readDependentPaths,
   type DependentPath,
-} from '../cleanup/dependent_paths.ts'
+} from '../database/dependents.ts'
 
 /**
  * What the guests in question are called in the queries

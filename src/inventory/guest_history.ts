@@ -2,7 +2,7 @@ import { DateTime } from 'luxon'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import debug from '../debug.ts'
-import type { GuestDirectory } from '../guest_directory.ts'
+import type { GuestDirectory } from '../guests/guest_directory.ts'
 
 const DAYS = 30
 

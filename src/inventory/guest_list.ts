@@ -3,8 +3,8 @@ import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { GuestFilter } from '../types.ts'
 import { applyFilter } from './guest_query.ts'
 import type { Guest } from '../models/guest.ts'
-import type { GuestDirectory } from '../guest_directory.ts'
-import type { UserId } from '../cleanup/guest_tables.ts'
+import type { GuestDirectory } from '../guests/guest_directory.ts'
+import type { UserId } from '../database/guest_tables.ts'
 import type { Bookmark } from '../cleanup/expired_guests.ts'
 
 /**

@@ -2,8 +2,8 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { ChainableContract } from '@adonisjs/lucid/types/querybuilder'
 
 import type { GuestFilter } from '../types.ts'
-import type { GuestDirectory } from '../guest_directory.ts'
-import type { GuestTables } from '../cleanup/guest_tables.ts'
+import type { GuestDirectory } from '../guests/guest_directory.ts'
+import type { GuestTables } from '../database/guest_tables.ts'
 
 /**
  * The rows of `guests` that a filter is about, as `g`

@@ -1,7 +1,7 @@
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import type { UserId } from '../cleanup/guest_tables.ts'
+import type { UserId } from '../database/guest_tables.ts'
 
 /**
  * So many users are looked at. Whoever searches for one of more types on

@@ -1,5 +1,5 @@
-import { readKeyType, type KeyType } from '../key_type.ts'
-import type { UserId } from '../cleanup/guest_tables.ts'
+import { readKeyType, type KeyType } from '../database/key_type.ts'
+import type { UserId } from '../database/guest_tables.ts'
 
 const INTEGER = /^\d{1,19}$/
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i

@@ -3,7 +3,7 @@ import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { deleteRows } from './delete_rows.ts'
 import { mustSayTheSame } from './same_row.ts'
-import { readUniqueKeys, type UniqueKey } from '../unique_keys.ts'
+import { readUniqueKeys, type UniqueKey } from '../database/unique_keys.ts'
 import { withoutOwner, type Conflict, type Row, type Transfer } from './transfer.ts'
 
 /**

@@ -2,10 +2,10 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { RelationshipsContract } from '@adonisjs/lucid/types/relations'
 
-import { isTable } from '../catalog.ts'
-import { readForeignKeys } from '../foreign_keys.ts'
+import { isTable } from '../database/catalog.ts'
+import { readForeignKeys } from '../database/foreign_keys.ts'
 import { isSameTransfer, type Transfer } from './transfer.ts'
-import { hasConstraints, readRelation } from './configured_transfers.ts'
+import { hasConstraints, readRelation } from './find_transfers.ts'
 
 /**
  * The column of auth's token tables

@@ -1,6 +1,6 @@
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
-import type { UniqueKey } from '../unique_keys.ts'
+import type { UniqueKey } from '../database/unique_keys.ts'
 import type { Row, Transfer } from './transfer.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
-import { readForeignKeys } from '../foreign_keys.ts'
-import type { UniqueKey } from '../unique_keys.ts'
+import { readForeignKeys } from '../database/foreign_keys.ts'
+import type { UniqueKey } from '../database/unique_keys.ts'
 import { E_GUEST_MERGE_FAILED } from '../errors.ts'
 import { describeTransfer, withoutOwner, type Conflict, type Transfer } from './transfer.ts'
 

@@ -1,7 +1,7 @@
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 
 import type { ConflictPolicy } from '../types.ts'
-import type { UniqueKey } from '../unique_keys.ts'
+import type { UniqueKey } from '../database/unique_keys.ts'
 import { splitQualifiedName } from '../qualified_name.ts'
 
 /**

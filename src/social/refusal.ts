@@ -1,8 +1,8 @@
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { findTakenAttributes } from '../taken_columns.ts'
-import { readDatabaseError, withoutValues } from '../database_error.ts'
+import { findTakenAttributes } from '../database/taken_columns.ts'
+import { readDatabaseError, withoutValues } from '../database/database_error.ts'
 import { E_INCOMPLETE_SOCIAL_ATTRIBUTES, E_NOT_A_GUEST, E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
 
 /**

@@ -4,7 +4,7 @@ import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { explainRefusal } from './refusal.ts'
 import { retryTransient } from '../transient.ts'
-import { findTakenAttributes } from '../taken_columns.ts'
+import { findTakenAttributes } from '../database/taken_columns.ts'
 import { collectValues, suffixed } from './account_values.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 import type { ConfiguredUser, UserValues } from '../types.ts'

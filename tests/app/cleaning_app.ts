@@ -10,10 +10,10 @@ import { AppFactory } from '@adonisjs/core/factories/app'
 import { Database } from '@adonisjs/lucid/database'
 import { Adapter, BaseModel, column } from '@adonisjs/lucid/orm'
 
-import { Expiry } from '../../src/expiry.ts'
+import { Expiry } from '../../src/guests/expiry.ts'
 import { Guest } from '../../src/models/guest.ts'
-import { GuestCleaner } from '../../src/guest_cleaner.ts'
-import { GuestDirectory } from '../../src/guest_directory.ts'
+import { GuestCleaner } from '../../src/cleanup/guest_cleaner.ts'
+import { GuestDirectory } from '../../src/guests/guest_directory.ts'
 
 const [connection, options] = process.argv.slice(2).map((argument) => JSON.parse(argument))
 const emitter = new Emitter<any>(new AppFactory().create(new URL('./', import.meta.url)))

@@ -4,7 +4,7 @@ import { sessionBrowserClient } from '@adonisjs/session/plugins/browser_client'
 import { whoAmI } from '../app/who_am_i.ts'
 import { installPlugins } from '../app/install_plugins.ts'
 import { createTestApp, type TestApp } from '../app/test_app.ts'
-import { guestUserBrowserClient } from '../../src/plugins/browser_client.ts'
+import { guestUserBrowserClient } from '../../src/plugins/japa/browser_client.ts'
 
 test.group('Browser client', (group) => {
   let app: TestApp

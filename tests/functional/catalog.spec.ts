@@ -2,9 +2,9 @@ import { test } from '@japa/runner'
 
 import { createTestApp } from '../app/test_app.ts'
 import { dialect } from '../app/test_database.ts'
-import { readForeignKeys } from '../../src/foreign_keys.ts'
-import { readUniqueKeys } from '../../src/unique_keys.ts'
-import { findTakenColumns } from '../../src/taken_columns.ts'
+import { readForeignKeys } from '../../src/database/foreign_keys.ts'
+import { readUniqueKeys } from '../../src/database/unique_keys.ts'
+import { findTakenColumns } from '../../src/database/taken_columns.ts'
 
 async function createApp() {
   const app = await createTestApp()

@@ -1,7 +1,7 @@
 import { test } from '@japa/runner'
 
 import { claimGuests } from '../../src/cleanup/claim.ts'
-import { nameGuestTables } from '../../src/cleanup/guest_tables.ts'
+import { nameGuestTables } from '../../src/database/guest_tables.ts'
 import { createTestApp } from '../app/test_app.ts'
 import { createTestDatabase, dialect } from '../app/test_database.ts'
 import { FIRST_ID, insertGuests, longAgo } from '../app/guest_rows.ts'

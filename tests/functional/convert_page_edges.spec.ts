@@ -4,7 +4,7 @@ import { test } from '@japa/runner'
 import { Visitor } from '../app/visitor.ts'
 import { whoAmI } from '../app/who_am_i.ts'
 import { dialect } from '../app/test_database.ts'
-import { findTakenColumns } from '../../src/taken_columns.ts'
+import { findTakenColumns } from '../../src/database/taken_columns.ts'
 import { listConversionFields } from '../../src/conversion/conversion_field.ts'
 import {
   createTestApp,

@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 
-import { readDatabaseError } from '../../src/database_error.ts'
+import { readDatabaseError } from '../../src/database/database_error.ts'
 
 function driverError(message: string, properties: Record<string, unknown> = {}) {
   return Object.assign(new Error(message), properties)

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon'
 import { test } from '@japa/runner'
 
-import { Expiry } from '../../src/expiry.ts'
+import { Expiry } from '../../src/guests/expiry.ts'
 import { Guest } from '../../src/models/guest.ts'
 
 const SECOND = 1000

@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 
-import { describeKeyColumn, fitsKey, readKeyType } from '../../src/key_type.ts'
+import { describeKeyColumn, fitsKey, readKeyType } from '../../src/database/key_type.ts'
 
 test.group('Key types', () => {
   test('"{own}" holds the keys of "{key}": {fits}')

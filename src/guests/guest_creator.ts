@@ -2,17 +2,17 @@ import { DateTime } from 'luxon'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 
-import debug from './debug.ts'
-import type { Guest } from './models/guest.ts'
-import { readDatabaseError, withoutValues } from './database_error.ts'
+import debug from '../debug.ts'
+import type { Guest } from '../models/guest.ts'
+import { readDatabaseError, withoutValues } from '../database/database_error.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 import type { UnusablePassword } from './unusable_password.ts'
-import type { CreateGuestOptions, ResolvedConfig } from './types.ts'
+import type { CreateGuestOptions, ResolvedConfig } from '../types.ts'
 import {
   E_INCOMPLETE_GUEST_ATTRIBUTES,
   E_INVALID_GUEST_USER_CONFIG,
   E_USERNAME_EXHAUSTED,
-} from './errors.ts'
+} from '../errors.ts'
 
 /**
  * Names tried before giving up. Numbered names have grown by seven digits then

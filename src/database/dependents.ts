@@ -1,6 +1,6 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { readForeignKeys, type ForeignKey } from '../foreign_keys.ts'
+import { readForeignKeys, type ForeignKey } from './foreign_keys.ts'
 
 /**
  * Foreign keys from the users outwards: the rows of each step are deleted with

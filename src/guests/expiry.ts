@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon'
 
-import type { Guest } from './models/guest.ts'
-import type { ResolvedConfig } from './types.ts'
+import type { Guest } from '../models/guest.ts'
+import type { ResolvedConfig } from '../types.ts'
 
 /**
  * `last_seen_at` is written after this part of `maxAge`, and no later than

@@ -1,7 +1,7 @@
 import { RuntimeException } from '@adonisjs/core/exceptions'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { splitQualifiedName } from './qualified_name.ts'
+import { splitQualifiedName } from '../qualified_name.ts'
 
 /**
  * The same question to the catalogue of each database. `:table` stands for the

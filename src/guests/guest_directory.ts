@@ -3,10 +3,10 @@ import type { Database } from '@adonisjs/lucid/database'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
-import type { Guest } from './models/guest.ts'
-import { E_MISSING_GUESTS_TABLE } from './errors.ts'
-import { readDatabaseError } from './database_error.ts'
-import type { GuestFilter, GuestModel } from './types.ts'
+import type { Guest } from '../models/guest.ts'
+import { E_MISSING_GUESTS_TABLE } from '../errors.ts'
+import { readDatabaseError } from '../database/database_error.ts'
+import type { GuestFilter, GuestModel } from '../types.ts'
 
 /**
  * Reads and touches the rows of `guests`.

@@ -1,7 +1,7 @@
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 
-import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
-import type { LazyModel, ResolvedConfig } from './types.ts'
+import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
+import type { LazyModel, ResolvedConfig } from '../types.ts'
 
 /**
  * Imports a model that the configuration names

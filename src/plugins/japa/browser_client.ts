@@ -5,7 +5,7 @@ import { decoratorsCollection } from '@japa/browser-client'
 import type { ApplicationService } from '@adonisjs/core/types'
 
 import { authenticateGuest } from './test_guest.ts'
-import type { ConfiguredUser } from '../types.ts'
+import type { ConfiguredUser } from '../../types.ts'
 
 declare module 'playwright' {
   interface BrowserContext {

@@ -2,7 +2,7 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { RelationshipsContract } from '@adonisjs/lucid/types/relations'
 
 import type { Transfer } from './transfer.ts'
-import { importModel } from '../configured_models.ts'
+import { importModel } from '../guests/configured_models.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
 import type { AnyTransferEntry, ModelTransfer, TransferOptions } from '../types.ts'
 

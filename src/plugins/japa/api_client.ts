@@ -5,7 +5,7 @@ import { ApiClient, ApiRequest } from '@japa/api-client'
 import type { ApplicationService } from '@adonisjs/core/types'
 
 import { authenticateGuest } from './test_guest.ts'
-import type { ConfiguredUser } from '../types.ts'
+import type { ConfiguredUser } from '../../types.ts'
 
 declare module '@japa/api-client' {
   interface ApiRequest {
