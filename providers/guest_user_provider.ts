@@ -6,10 +6,9 @@ import type { ApplicationService, HttpRouterService } from '@adonisjs/core/types
 import type { GuestUserEvents, ResolvedConfig } from '../src/types.ts'
 import { authenticateAsClient } from '../src/session_guard.ts'
 import { GuestUserManager } from '../src/guest_user_manager.ts'
-import { AdminGate } from '../src/admin/admin_gate.ts'
-import { registerAdminRoutes } from '../src/admin/register_admin_routes.ts'
+import { AdminGate, registerAdminRoutes } from '../src/admin/register_admin_routes.ts'
 import { ConversionForm } from '../src/conversion/conversion_form.ts'
-import { TEMPLATES_DISK, TemplateFinder } from '../src/pages/template_finder.ts'
+import { TEMPLATES_DISK, TemplateFinder } from '../src/pages/render_page.ts'
 import { registerConvertRoutes } from '../src/conversion/register_convert_routes.ts'
 import { E_INVALID_GUEST_USER_CONFIG, E_MISSING_GUEST_USER_MIDDLEWARE } from '../src/errors.ts'
 
@@ -113,7 +112,7 @@ export default class GuestUserProvider {
     if (this.app.usingEdgeJS) {
       const [{ default: edge }, { edgePluginGuestUser }] = await Promise.all([
         import('edge.js'),
-        import('../src/edge/plugin.ts'),
+        import('../src/plugins/edge.ts'),
       ])
       edge.use(edgePluginGuestUser(() => this.app.container.make('guestUser.manager')))
       edge.mount(TEMPLATES_DISK, fileURLToPath(new URL('../templates', import.meta.url)))

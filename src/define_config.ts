@@ -8,7 +8,7 @@ import type { ApplicationService, ConfigProvider } from '@adonisjs/core/types'
 import { usernames } from './usernames.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
 import { findSessionGuardName, mustNameGuard } from './session_guard.ts'
-import type { AdminConfig } from './types/admin.ts'
+import type { AdminConfig } from './types/config.ts'
 import type { AnyTransferEntry, GuestUserConfig, MergeMode, ResolvedConfig } from './types.ts'
 
 const MERGE_MODES: MergeMode[] = ['automatic', 'ask', 'off']

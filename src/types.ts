@@ -5,12 +5,10 @@ import type { LucidModel, LucidRow, ModelAttributes } from '@adonisjs/lucid/type
 import type { Guest } from './models/guest.ts'
 import type { ResolvedConfig } from './types/config.ts'
 
-export * from './types/admin.ts'
 export * from './types/model.ts'
 export * from './types/config.ts'
 export * from './types/transfer.ts'
 export * from './types/cleanup.ts'
-export * from './types/filter.ts'
 
 /**
  * Filled by `config/guest_user.ts` of the application, so that `ctx.guestUser`

@@ -4,8 +4,11 @@ import { createTexts } from '../pages/texts.ts'
 import type { UserId } from '../database/guest_tables.ts'
 import { explainTakenValues } from '../http/taken_values.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
-import { listConversionFields } from '../conversion/conversion_field.ts'
-import { createDefaultMessages, createDefaultValidator } from '../conversion/default_validator.ts'
+import {
+  listConversionFields,
+  createDefaultMessages,
+  createDefaultValidator,
+} from '../conversion/default_validator.ts'
 
 /**
  * Support staff make a guest a regular user: they write the address down, the

@@ -1,14 +1,17 @@
 import type { HttpContext } from '@adonisjs/core/http'
 
-import { ListState } from './list_state.ts'
-import { PageQuery } from './page_query.ts'
-import { createUrlFor } from '../pages/page_url.ts'
-import { runDeletionStep } from './deletion_step.ts'
+import { ListState, PageQuery } from './list_state.ts'
+import { createUrlFor } from '../pages/render_page.ts'
+import {
+  runDeletionStep,
+  describeOutcome,
+  sealDeletion,
+  unsealDeletion,
+  type Deletion,
+} from './deletion.ts'
 import { renderAdminPage } from './render_admin_page.ts'
-import { describeOutcome } from './deletion_outcome.ts'
 import { createCountTexts, createTexts } from '../pages/texts.ts'
 import { readSelection, type Selection } from './selection.ts'
-import { sealDeletion, unsealDeletion, type Deletion } from './deletion.ts'
 import type { BoundedCount } from '../inventory/bounded_count.ts'
 
 /**

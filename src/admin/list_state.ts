@@ -1,10 +1,11 @@
 import type { HttpContext } from '@adonisjs/core/http'
 
 import { parseAge } from '../age.ts'
-import { PageQuery } from './page_query.ts'
 import type { Expiry } from '../guests/expiry.ts'
 import type { GuestFilter } from '../types.ts'
 import type { GuestOrder } from '../inventory/guest_list.ts'
+import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
+import type { GuestUserManager } from '../guest_user_manager.ts'
 
 const SHOWS = ['all', 'active', 'expired', 'older'] as const
 export const ORDERS: Record<string, GuestOrder> = {
@@ -146,4 +147,67 @@ function readText(value: unknown): string {
   return typeof value === 'string'
     ? value.replaceAll('\u0000', '').trim().slice(0, LONGEST_TERM).trim().toWellFormed()
     : ''
+}
+
+/**
+ * What a URL says, read to the letter. `request.qs()` makes lists of texts with
+ * a comma and drops what comes after a thousand parameters, such as the age of
+ * a long selection
+ */
+export class PageQuery {
+  #parameters: URLSearchParams
+
+  constructor({ request }: HttpContext) {
+    this.#parameters = new URLSearchParams(request.parsedUrl.query ?? '')
+  }
+
+  has(name: string): boolean {
+    return this.#parameters.has(name)
+  }
+
+  /**
+   * @returns undefined when it is missing, or said more than once: then nobody
+   * knows what was meant
+   */
+  text(name: string): string | undefined {
+    const texts = this.#parameters.getAll(name)
+    return texts.length === 1 ? texts[0] : undefined
+  }
+
+  /**
+   * Each once
+   */
+  texts(name: string): string[] {
+    return [...new Set(this.#parameters.getAll(name))]
+  }
+}
+
+/**
+ * The guests that a list shows
+ *
+ * @returns `isPartial` when the search finds more than are looked at
+ */
+export async function searchFilter(
+  manager: GuestUserManager,
+  state: ListState
+): Promise<{ filter: GuestFilter; isPartial: boolean }> {
+  const filter = state.filter(manager.expiry)
+  if (!state.term) {
+    return { filter, isPartial: false }
+  }
+  const inventory = await manager.inventory()
+  const { userIds, isMore } = await inventory.search(state.term, await listColumns(manager))
+  return { filter: { ...filter, userIds }, isPartial: isMore }
+}
+
+async function listColumns(manager: GuestUserManager): Promise<string[]> {
+  const { search = [] } = manager.config.admin
+  const userModel = await manager.userModel()
+  const unknown = search.find((name) => !userModel.$hasColumn(name))
+  if (unknown !== undefined) {
+    throw new E_INVALID_GUEST_USER_CONFIG([
+      `"admin.search" names "${unknown}", but the model "${userModel.name}" has no such column`,
+    ])
+  }
+  return search
 }

@@ -1,10 +1,13 @@
 import type { HttpContext, Router, RouteGroup } from '@adonisjs/core/http'
+import type { LucidRow } from '@adonisjs/lucid/types/model'
+import type { Logger } from '@adonisjs/core/logger'
 
-import { AdminGate } from './admin_gate.ts'
 import { serveAsset } from '../pages/asset.ts'
 import { createDeletion, showDeletion, showProgress } from './deletion_controller.ts'
 import { listGuests } from './list_controller.ts'
 import { convertGuest, showGuest } from './guest_controller.ts'
+import { E_GUEST_ADMIN_FORBIDDEN } from '../errors.ts'
+import type { GuestUserManager } from '../guest_user_manager.ts'
 
 type Handler = (ctx: HttpContext) => unknown
 
@@ -39,5 +42,66 @@ function guarded(handler: Handler) {
     const gate = await ctx.containerResolver.make(AdminGate)
     await gate.mustLetIn(ctx)
     return handler(ctx)
+  }
+}
+
+/**
+ * Decides who gets in to the admin pages: nobody, unless `admin.authorize` says
+ * so
+ */
+export class AdminGate {
+  #manager: GuestUserManager
+  #logger: Logger
+  #warned = new Set<string>()
+
+  constructor(manager: GuestUserManager, logger: Logger) {
+    this.#manager = manager
+    this.#logger = logger
+  }
+
+  /**
+   * Guests and anonymous visitors are not asked about: a rule such as
+   * "everybody but Bob" would let them in
+   *
+   * @throws E_GUEST_ADMIN_FORBIDDEN
+   */
+  async mustLetIn(ctx: HttpContext): Promise<void> {
+    const { authorize } = this.#manager.config.admin
+    if (!authorize) {
+      this.#warnOnce(
+        'The admin pages of adonisjs-guest-user are closed to everybody. Say who may see them in "config/guest_user.ts", for example: admin: { authorize: ({ auth }) => auth.user?.isAdmin === true }'
+      )
+      throw new E_GUEST_ADMIN_FORBIDDEN()
+    }
+
+    const isAllowed = (await this.#isRegularUser(ctx)) && (await authorize(ctx))
+    if (typeof isAllowed !== 'boolean') {
+      this.#warnOnce(
+        `"admin.authorize" of "config/guest_user.ts" must return true or false, not ${typeof isAllowed}, so nobody is let in. With Bouncer, return "bouncer.allows(…)"`
+      )
+    }
+    if (isAllowed !== true) {
+      throw new E_GUEST_ADMIN_FORBIDDEN()
+    }
+  }
+
+  /**
+   * Of the operators' own guard, when they have one
+   */
+  async #isRegularUser(ctx: HttpContext): Promise<boolean> {
+    const { guard } = this.#manager.config.admin
+    if (guard === undefined || guard === this.#manager.config.guard) {
+      return (await ctx.guestUser.kind()) === 'regular'
+    }
+
+    const isSignedIn = await ctx.auth.checkUsing([guard as never])
+    return isSignedIn && !(await this.#manager.isGuest(ctx.auth.user as LucidRow | undefined))
+  }
+
+  #warnOnce(message: string) {
+    if (!this.#warned.has(message)) {
+      this.#warned.add(message)
+      this.#logger.warn(message)
+    }
   }
 }

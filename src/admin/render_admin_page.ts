@@ -1,8 +1,7 @@
 import type { HttpContext } from '@adonisjs/core/http'
 
 import { TimeTexts } from './time_texts.ts'
-import { createUrlFor } from '../pages/page_url.ts'
-import { renderPage } from '../pages/render_page.ts'
+import { createUrlFor, renderPage } from '../pages/render_page.ts'
 import { formatCount } from './format_count.ts'
 import { createCountTexts, localeOf } from '../pages/texts.ts'
 

@@ -2,11 +2,9 @@ import { DateTime } from 'luxon'
 import type { HttpContext } from '@adonisjs/core/http'
 
 import { parseAge } from '../age.ts'
-import { ListState } from './list_state.ts'
-import { PageQuery } from './page_query.ts'
+import { ListState, PageQuery, searchFilter } from './list_state.ts'
 import type { GuestFilter } from '../types.ts'
 import { createTexts } from '../pages/texts.ts'
-import { searchFilter } from './search_filter.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 const MOST_SELECTED = 1000

@@ -1,13 +1,11 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import debug from '../debug.ts'
-import type { Holders } from './holders.ts'
-import { isRefusal, type Holder } from './holder.ts'
-import { DeleteIgnored } from './removed.ts'
-import { isContention, retryTransient } from '../transient.ts'
+import { type Holders, isRefusal, type Holder } from './holders.ts'
+import { DeleteIgnored, type RemoveGuests } from './removal.ts'
+import { isContention, retryTransient } from '../database/database_error.ts'
 import { runPolitely } from './polite_transaction.ts'
 import type { UserId } from '../database/guest_tables.ts'
-import type { RemoveGuests } from './removal.ts'
 
 /**
  * What becomes of the guests of a batch

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon'
 import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 
-import { BatchSize } from './batch_size.ts'
+import { BatchSize } from './pace.ts'
 import type { Expiry } from '../guests/expiry.ts'
 import type { Bookmark } from './expired_guests.ts'
 import type { CleanupOptions, GuestFilter } from '../types.ts'

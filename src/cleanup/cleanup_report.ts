@@ -1,4 +1,4 @@
-import type { Holder } from './holder.ts'
+import type { Holder } from './holders.ts'
 import type { UserId } from '../database/guest_tables.ts'
 import type { BatchOutcome } from './batch.ts'
 import type { BlockedGuests, CleanupResult, LeftGuests, RemainingGuests } from '../types.ts'

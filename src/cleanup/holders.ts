@@ -1,10 +1,14 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import type { GuestTables, UserId } from '../database/guest_tables.ts'
-import { describeHolder, readHolder, type Holder } from './holder.ts'
-import { joinDependents } from './join_dependents.ts'
-import { isReadable } from '../database/dependents.ts'
-import { readHoldingPaths, type HoldingPath } from './holding_paths.ts'
+import {
+  joinDependents,
+  isReadable,
+  readHoldingPaths,
+  type HoldingPath,
+} from '../database/dependents.ts'
+import type { ForeignKey } from '../database/foreign_keys.ts'
+import { readDatabaseError } from '../database/database_error.ts'
 
 /**
  * Looks up what keeps users from being deleted. The catalogue is read once, and
@@ -84,4 +88,42 @@ export class Holders {
     const rows = await joinDependents(query, this.#tables, keys)
     return rows.map((row) => row.userId)
   }
+}
+
+const REFUSALS = ['foreign_key', 'not_null', 'check', 'unique', 'raised']
+
+/**
+ * The foreign key that keeps a user from being deleted
+ */
+export interface Holder {
+  /**
+   * The table that points at the user, null when nobody can tell
+   */
+  table: string | null
+
+  /**
+   * Null in SQLite, which has no names for them
+   */
+  constraint: string | null
+}
+
+export function describeHolder({ table, name }: ForeignKey): Holder {
+  return { table, constraint: name }
+}
+
+/**
+ * Does the database refuse to delete a row because of others? ON DELETE SET NULL
+ * does so too where null is not allowed, and so does a trigger
+ */
+export function isRefusal(error: unknown): boolean {
+  const kind = readDatabaseError(error)?.kind
+  return kind !== undefined && REFUSALS.includes(kind)
+}
+
+/**
+ * @returns null when the error does not name the table, as in SQLite
+ */
+export function readHolder(error: unknown): Holder | null {
+  const { table, constraint, column } = readDatabaseError(error) ?? {}
+  return table ? { table, constraint: constraint ?? column ?? null } : null
 }

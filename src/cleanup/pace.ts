@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import debug from '../debug.ts'
-import { isSqlite } from '../is_sqlite.ts'
-import { countNeighbours } from './neighbours.ts'
+import { isSqlite } from '../database/catalog.ts'
 
 /**
  * Milliseconds
@@ -65,5 +64,90 @@ export class Pace {
       debug('who else uses the database cannot be seen: %s', error)
       return true
     }
+  }
+}
+
+/**
+ * Sessions of the same database that did something a moment ago. Those that the
+ * role may not look at are not counted
+ */
+const ON_POSTGRES = `
+  select count(*) as total from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid()
+    and backend_type = 'client backend'
+    and (state = 'active' or state_change > now() - interval '250 milliseconds')`
+
+/**
+ * Its times are in whole seconds
+ */
+const ON_MYSQL = `
+  select count(*) as total from information_schema.processlist
+  where db = database() and id <> connection_id() and (command <> 'Sleep' or time = 0)`
+
+/**
+ * How many others use the database at this moment?
+ */
+export async function countNeighbours(client: QueryClientContract): Promise<number> {
+  const isPostgres = client.dialect.name === 'postgres'
+  const answer = await client.rawQuery(isPostgres ? ON_POSTGRES : ON_MYSQL)
+  const [row] = isPostgres ? answer.rows : answer[0]
+  return Number(row.total)
+}
+
+/**
+ * Milliseconds that a batch should take: long enough to be worth its commit,
+ * short enough for those who wait for it
+ */
+const WANTED = 50
+
+const SMALLEST = 10
+
+/**
+ * Nothing is known about the database before the first batch
+ */
+const FIRST = 500
+
+/**
+ * How many guests the next transaction takes. How long that is depends on the
+ * tables that cascade, the disk and whoever else is busy, so the last batch
+ * tells how large the next one may be
+ */
+export class BatchSize {
+  #largest: number
+  #isFixed: boolean
+  #current: number
+
+  private constructor(largest: number, isFixed: boolean) {
+    this.#largest = largest
+    this.#isFixed = isFixed
+    this.#current = isFixed ? largest : Math.min(FIRST, largest)
+  }
+
+  /**
+   * As somebody asked for
+   */
+  static fixed(size: number): BatchSize {
+    return new BatchSize(size, true)
+  }
+
+  static upTo(largest: number): BatchSize {
+    return new BatchSize(largest, false)
+  }
+
+  get current(): number {
+    return this.#current
+  }
+
+  /**
+   * One batch says little, a disk may have stalled: a step halves or doubles at
+   * most. A small batch that was fast says nothing
+   */
+  learn(guests: number, milliseconds: number) {
+    const factor = Math.min(Math.max(WANTED / milliseconds, 0.5), 2)
+    if (this.#isFixed || (factor > 1 && guests < this.#current)) {
+      return
+    }
+    const next = Math.round(this.#current * factor)
+    this.#current = Math.min(Math.max(next, SMALLEST), this.#largest)
   }
 }

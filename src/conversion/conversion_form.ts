@@ -7,8 +7,12 @@ import { createTexts } from '../pages/texts.ts'
 import type { ConversionValidator } from '../types.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
-import { createDefaultMessages, createDefaultValidator } from './default_validator.ts'
-import { listConversionFields, type ConversionField } from './conversion_field.ts'
+import {
+  createDefaultMessages,
+  createDefaultValidator,
+  listConversionFields,
+  type ConversionField,
+} from './default_validator.ts'
 
 /**
  * Characters

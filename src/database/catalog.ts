@@ -1,8 +1,6 @@
 import { RuntimeException } from '@adonisjs/core/exceptions'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { splitQualifiedName } from '../qualified_name.ts'
-
 /**
  * The same question to the catalogue of each database. `:table` stands for the
  * name of the table and `:schema` for that of its schema (of its database on
@@ -70,4 +68,22 @@ const TABLES = {
 export async function isTable(client: QueryClientContract, table: string): Promise<boolean> {
   const rows = await readCatalog(client, table, TABLES)
   return rows.length > 0
+}
+
+const DIALECTS = ['better-sqlite3', 'sqlite3', 'libsql']
+
+/**
+ * SQLite, by any of its drivers: one writer at a time, no sessions, no locks on
+ * rows, and no lengths of texts
+ */
+export function isSqlite({ dialect }: Pick<QueryClientContract, 'dialect'>): boolean {
+  return DIALECTS.includes(dialect.name)
+}
+
+/**
+ * The parts of `users`, or of `schema.users`
+ */
+export function splitQualifiedName(name: string): { schema: string; table: string } {
+  const dot = name.lastIndexOf('.')
+  return { schema: name.slice(0, Math.max(dot, 0)), table: name.slice(dot + 1) }
 }

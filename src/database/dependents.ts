@@ -1,6 +1,8 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+import type { DatabaseQueryBuilderContract } from '@adonisjs/lucid/types/querybuilder'
 
 import { readForeignKeys, type ForeignKey } from './foreign_keys.ts'
+import type { GuestTables } from './guest_tables.ts'
 
 /**
  * Foreign keys from the users outwards: the rows of each step are deleted with
@@ -71,4 +73,139 @@ export function qualifiedName({ schema, table }: ForeignKey): string {
  */
 export function isReadable({ keys }: Pick<DependentPath, 'keys'>): boolean {
   return keys.every((key) => key.isReadable)
+}
+
+/**
+ * A path whose last key forbids that users are deleted
+ */
+export interface HoldingPath extends Pick<DependentPath, 'keys'> {
+  /**
+   * False when the rows that hold may be deleted along another path before the
+   * database looks, or cannot be read; then only trying tells
+   */
+  isCertain: boolean
+}
+
+/**
+ * Reads all ways in which other tables can keep users from being deleted
+ */
+export async function readHoldingPaths(
+  client: QueryClientContract,
+  users: string
+): Promise<HoldingPath[]> {
+  const paths = await readDependentPaths(client, users)
+  return listHoldingPaths(paths, users)
+}
+
+export function listHoldingPaths(paths: DependentPath[], users: string): HoldingPath[] {
+  const emptied = new Set([bareName(users)])
+  for (const { keys, effect } of paths) {
+    if (effect === 'deleted') {
+      emptied.add(keys.at(-1)!.table)
+    }
+  }
+  return paths
+    .filter(({ effect }) => effect === 'blocking')
+    .map(({ keys }) => {
+      return { keys, isCertain: isReadable({ keys }) && !emptied.has(keys.at(-1)!.table) }
+    })
+}
+
+function bareName(table: string): string {
+  return table.split('.').at(-1)!
+}
+
+/**
+ * Joins the guests of a query (its `g`) with their rows at the end of a path of
+ * foreign keys
+ */
+export function joinDependents<Query extends DatabaseQueryBuilderContract<any>>(
+  query: Query,
+  { userId, users, id }: GuestTables,
+  keys: ForeignKey[]
+): Query {
+  query.join(`${users} as t0`, `t0.${id}`, `g.${userId}`)
+  for (const [index, key] of keys.entries()) {
+    query.join(`${qualifiedName(key)} as t${index + 1}`, (join) => {
+      for (const [position, column] of key.columns.entries()) {
+        join.on(`t${index + 1}.${column}`, `t${index}.${key.referencedColumns[position]}`)
+      }
+    })
+  }
+  return query
+}
+
+/**
+ * A foreign key that the database looks at when a user is deleted
+ */
+export interface Dependent {
+  key: ForeignKey
+
+  /**
+   * The table it points at: that of the users, or one whose rows are deleted
+   * with theirs
+   */
+  parent: string
+
+  /**
+   * The name of its own table for the catalogue
+   */
+  qualifiedTable: string
+
+  /**
+   * The name to show: without a schema when it is the usual one
+   */
+  title: string
+
+  /**
+   * The schema, when it is not the usual one
+   */
+  schema: string | null
+}
+
+/**
+ * Follows the foreign keys from the users on, through all tables whose rows are
+ * deleted with those they point at
+ */
+export async function findDependents(
+  client: QueryClientContract,
+  usersTable: string
+): Promise<Dependent[]> {
+  const home = await readHomeSchema(client)
+  const dependents: Dependent[] = []
+  const seen = new Set<string>()
+  const waiting = [{ table: usersTable, title: usersTable }]
+
+  for (const parent of waiting) {
+    for (const key of await readForeignKeys(client, parent.table)) {
+      const schema = key.schema === home ? null : key.schema
+      const qualifiedTable = key.schema ? `${key.schema}.${key.table}` : key.table
+      const title = schema ? `${schema}.${key.table}` : key.table
+      dependents.push({ key, parent: parent.title, qualifiedTable, title, schema })
+
+      if (key.onDelete === 'cascade' && title !== usersTable && !seen.has(title)) {
+        seen.add(title)
+        waiting.push({ table: qualifiedTable, title })
+      }
+    }
+  }
+  return dependents
+}
+
+/**
+ * The schema in which tables are found by their names alone
+ */
+async function readHomeSchema(client: QueryClientContract): Promise<string | null> {
+  switch (client.dialect.name) {
+    case 'postgres': {
+      const { rows } = await client.rawQuery('select current_schema() as name')
+      return rows[0].name
+    }
+    case 'mysql': {
+      const [rows] = await client.rawQuery('select database() as name')
+      return rows[0].name
+    }
+    default:
+      return null
+  }
 }

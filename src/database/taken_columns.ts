@@ -2,7 +2,7 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import { readUniqueKeys } from './unique_keys.ts'
-import { splitQualifiedName } from '../qualified_name.ts'
+import { splitQualifiedName } from './catalog.ts'
 import { readDatabaseError } from './database_error.ts'
 
 /**

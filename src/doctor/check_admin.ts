@@ -2,10 +2,13 @@ import type { Chain } from './middleware_chain.ts'
 import { readIndexes } from '../database/indexes.ts'
 import type { ResolvedConfig } from '../types.ts'
 import { readTableColumns } from '../database/table_columns.ts'
-import { splitQualifiedName } from '../qualified_name.ts'
-import { createFinding, type Finding } from './finding.ts'
-import { describeMigration } from './migration_lines.ts'
-import type { SubjectWithDatabase } from './subject.ts'
+import { splitQualifiedName } from '../database/catalog.ts'
+import {
+  createFinding,
+  type Finding,
+  describeMigration,
+  type SubjectWithDatabase,
+} from './finding.ts'
 
 const ADMIN_ROUTE = 'guest_user.admin.index'
 const TEXT = /char|text/

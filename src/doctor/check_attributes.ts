@@ -1,13 +1,11 @@
-import type { LucidRow } from '@adonisjs/lucid/types/model'
+import type { LucidRow, LucidModel } from '@adonisjs/lucid/types/model'
 
 import type { Tables } from './check_tables.ts'
-import { isSqlite } from '../is_sqlite.ts'
+import { isSqlite } from '../database/catalog.ts'
 import { readKeyType } from '../database/key_type.ts'
-import { isFilledByHook } from './save_hooks.ts'
 import { readUniqueKeys } from '../database/unique_keys.ts'
 import type { TableColumn } from '../database/table_columns.ts'
-import type { SubjectWithDatabase } from './subject.ts'
-import { createFinding, messageOf, type Finding } from './finding.ts'
+import { type SubjectWithDatabase, createFinding, messageOf, type Finding } from './finding.ts'
 
 const CONFIG_FILE = 'config/guest_user.ts'
 
@@ -171,4 +169,34 @@ async function findConstant(
         `Make it from "username":\nattributes: ({ username }) => ({ email: \`\${username}@guest.invalid\` }),`
       )
     )
+}
+
+type Hook = { name?: string; handle?: unknown } | ((...args: unknown[]) => unknown)
+
+/**
+ * Do hooks that run before a user is inserted mention this property? They are
+ * read, not run: they may send mails or call other services
+ */
+export function isFilledByHook(model: LucidModel, property: string): boolean {
+  const mentions = new RegExp(`\\b${property}\\b`)
+  return readHooks(model).some((source) => mentions.test(source))
+}
+
+/**
+ * The hook of `withAuthFinder` is left out: it names its column by a variable
+ */
+function readHooks(model: LucidModel): string[] {
+  const hooks = model.$hooks.all() as unknown as Map<string, Set<Hook>>
+  return ['before:save', 'before:create']
+    .flatMap((event) => [...(hooks.get(event) ?? [])])
+    .map((hook) => readSource(model, hook))
+}
+
+/**
+ * Lucid's decorators bind static methods, which hides their source
+ */
+function readSource(model: LucidModel, hook: Hook): string {
+  const method = /^bound (.+)$/.exec(hook.name ?? '')?.[1]
+  const source = method === undefined ? undefined : Reflect.get(model, method)
+  return String(source ?? (typeof hook === 'function' ? hook : hook.handle))
 }

@@ -1,9 +1,19 @@
 import { configProvider } from '@adonisjs/core'
 import type { ApplicationService } from '@adonisjs/core/types'
+import type { LucidModel } from '@adonisjs/lucid/types/model'
 
 import type { ResolvedConfig } from '../types.ts'
-import { findSessionGuardName, UnusableGuard } from '../session_guard.ts'
-import { createFinding, messageOf, type Finding } from './finding.ts'
+import { findSessionGuardName, UnusableGuard, authenticateAsClient } from '../session_guard.ts'
+import {
+  createFinding,
+  messageOf,
+  type Finding,
+  type Subject,
+  type FindingCode,
+  type SubjectWithDatabase,
+} from './finding.ts'
+import { findPasswordColumn, importModel, mustFitGuard } from '../guests/configured_models.ts'
+import { describeLeftOut, resolveTransfers } from '../merge/find_transfers.ts'
 
 const CONFIGURE = 'node ace configure adonisjs-guest-user'
 
@@ -80,5 +90,94 @@ async function nameGuard(app: ApplicationService): Promise<string> {
     return `Name a session guard in "config/guest_user.ts", or leave "guard" out:\nguard: '${guard}',`
   } catch {
     return 'Run "node ace add @adonisjs/auth --guard=session"'
+  }
+}
+
+/**
+ * Imports what the configuration names, as the manager does before the first
+ * guest
+ */
+export async function checkModels(
+  app: ApplicationService,
+  config: ResolvedConfig
+): Promise<{ subject?: Subject; findings: Finding[] }> {
+  const findings: Finding[] = []
+  const attempt = async <Result>(
+    code: FindingCode,
+    fix: string,
+    callback: () => Result | Promise<Result>
+  ): Promise<Result | undefined> => {
+    try {
+      return await callback()
+    } catch (error) {
+      findings.push(createFinding(code, messageOf(error), fix))
+    }
+  }
+
+  const userModel = await attempt('invalid-user-model', NAME_USER_MODEL, () =>
+    importModel('userModel', config.userModel)
+  )
+  const guestModel = await attempt('invalid-guest-model', NAME_GUEST_MODEL, () =>
+    importModel('guestModel', config.guestModel)
+  )
+  if (!userModel) {
+    return { findings }
+  }
+
+  await attempt('wrong-guard', NAME_GUARD, () => tryGuard(app, config, userModel))
+  const passwordColumn = await attempt('invalid-password-column', NAME_PASSWORD_COLUMN, () =>
+    findPasswordColumn(config, userModel)
+  )
+  const subject = guestModel && { app, config, userModel, guestModel, passwordColumn }
+  return { subject, findings }
+}
+
+const NAME_USER_MODEL =
+  'Name the model of your users in "config/guest_user.ts":\nuserModel: () => import(\'#models/user\'),'
+
+const NAME_GUEST_MODEL =
+  'Name a model that extends "Guest" of "adonisjs-guest-user/models/guest", or leave "guestModel" out'
+
+const NAME_GUARD =
+  'Name a guard for this model in "config/guest_user.ts", or in "config/auth.ts" the same model in the provider of the guard:\nprovider: sessionUserProvider({ model: () => import(\'#models/user\') }),'
+
+const NAME_PASSWORD_COLUMN =
+  'Name the property of the user model that holds the password hash in "config/guest_user.ts", or null:\npasswordColumn: null,'
+
+function tryGuard(app: ApplicationService, config: ResolvedConfig, userModel: LucidModel) {
+  return mustFitGuard(userModel, config, (user) => authenticateAsClient(app, config.guard, user))
+}
+
+/**
+ * `transfer` must name what there is, and should forget nothing
+ */
+export async function checkTransfer({
+  client,
+  config,
+  userModel,
+  guestModel,
+}: SubjectWithDatabase): Promise<Finding[]> {
+  if (!config.transfer) {
+    return []
+  }
+
+  try {
+    const transfers = await resolveTransfers(config.transfer, userModel)
+    const leftOut = await describeLeftOut(transfers, client, userModel, guestModel.table)
+    return leftOut.map((sentence) =>
+      createFinding(
+        'incomplete-transfer',
+        sentence,
+        'Leave "transfer" out of "config/guest_user.ts", and everything moves, or name this, too'
+      )
+    )
+  } catch (error) {
+    return [
+      createFinding(
+        'invalid-transfer',
+        messageOf(error),
+        'Correct the entry in "transfer" of "config/guest_user.ts"'
+      ),
+    ]
   }
 }

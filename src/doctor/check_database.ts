@@ -1,6 +1,11 @@
 import { GuestDirectory } from '../guests/guest_directory.ts'
-import type { Subject, SubjectWithDatabase } from './subject.ts'
-import { createFinding, messageOf, type Finding } from './finding.ts'
+import {
+  type Subject,
+  type SubjectWithDatabase,
+  createFinding,
+  messageOf,
+  type Finding,
+} from './finding.ts'
 
 /**
  * Milliseconds. A firewall may swallow what is sent, without an answer

@@ -1,12 +1,15 @@
 import { readdir } from 'node:fs/promises'
 
-import type { SubjectWithDatabase } from './subject.ts'
+import {
+  type SubjectWithDatabase,
+  createFinding,
+  type Finding,
+  describeMigration,
+} from './finding.ts'
 import { readIndexes } from '../database/indexes.ts'
 import { Expiry } from '../guests/expiry.ts'
 import { readUniqueKeys } from '../database/unique_keys.ts'
 import { readForeignKeys } from '../database/foreign_keys.ts'
-import { createFinding, type Finding } from './finding.ts'
-import { describeMigration } from './migration_lines.ts'
 import { readTableColumns, type TableColumn } from '../database/table_columns.ts'
 import { describeKeyColumn, fitsKey, readKeyType } from '../database/key_type.ts'
 

@@ -1,22 +1,17 @@
 import type { ApplicationService } from '@adonisjs/core/types'
 
-import type { Subject } from './subject.ts'
+import { type Subject, createFinding, messageOf, type Finding } from './finding.ts'
 import type { ResolvedConfig } from '../types.ts'
 import { checkAdminRoutes, checkAdminSearch } from './check_admin.ts'
-import { checkModels } from './check_models.ts'
+import { checkModels, checkTransfer, checkConfiguration } from './check_configuration.ts'
 import { checkTables, checkGuestsTable } from './check_tables.ts'
 import { checkSession } from './check_session.ts'
-import { checkCleanup } from './check_cleanup.ts'
+import { checkCleanup, checkForeignKeys } from './check_cleanup.ts'
 import { checkDatabase } from './check_database.ts'
-import { checkTransfer } from './check_transfer.ts'
 import { checkAttributes } from './check_attributes.ts'
-import { checkMiddleware } from './check_middleware.ts'
+import { checkMiddleware, checkLoginRoutes } from './check_middleware.ts'
 import { MiddlewareChains, type Chain } from './middleware_chain.ts'
-import { startApplication } from './start_application.ts'
-import { checkForeignKeys } from './check_foreign_keys.ts'
-import { checkLoginRoutes } from './check_login_routes.ts'
-import { checkConfiguration } from './check_configuration.ts'
-import { createFinding, messageOf, type Finding } from './finding.ts'
+import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
 
 /**
  * Looks at an application and says what is wrong with its guests. Starts it,
@@ -127,4 +122,32 @@ async function attempt(name: string, check: () => Promise<Finding[]>): Promise<F
       ),
     ]
   }
+}
+
+/**
+ * Boots and starts an application that may be broken. Ace would do it, too, but
+ * a mistake in the configuration would end the command then
+ *
+ * @returns what kept it from starting
+ */
+export async function startApplication(app: ApplicationService): Promise<Finding | undefined> {
+  try {
+    if (!app.isReady) {
+      await app.boot()
+      await app.start(() => {})
+    }
+  } catch (error) {
+    return describeFailure(app, error)
+  }
+}
+
+function describeFailure(app: ApplicationService, error: unknown): Finding {
+  if (error instanceof E_INVALID_GUEST_USER_CONFIG) {
+    return createFinding('invalid-config', messageOf(error), 'Correct "config/guest_user.ts"')
+  }
+  return createFinding(
+    'app-does-not-start',
+    `The application does not ${app.isBooted ? 'start' : 'boot'}: ${messageOf(error)}`,
+    'Correct what the message names, and run "node ace guest:doctor" again: the rest could not be looked at'
+  )
 }

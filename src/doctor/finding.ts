@@ -1,3 +1,10 @@
+import type { LucidModel } from '@adonisjs/lucid/types/model'
+import type { ApplicationService } from '@adonisjs/core/types'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+
+import type { GuestDirectory } from '../guests/guest_directory.ts'
+import type { GuestModel, ResolvedConfig } from '../types.ts'
+
 /**
  * - error: guests cannot be made, kept or deleted as they should
  * - warning: it works, and will hurt somebody
@@ -93,4 +100,62 @@ export function messageOf(error: unknown): string {
     return error.errors.map(messageOf).join('; ')
   }
   return error instanceof Error ? error.message || error.name : String(error)
+}
+
+/**
+ * An application whose configuration can be read, and whose models can be
+ * imported
+ */
+export interface Subject {
+  app: ApplicationService
+  config: ResolvedConfig
+  userModel: LucidModel
+  guestModel: GuestModel
+
+  /**
+   * The property that holds the password hash, null when there is none,
+   * undefined when the configuration names one that is not there
+   */
+  passwordColumn?: string | null
+}
+
+/**
+ * The same, with a database that answers and has its tables
+ */
+export interface SubjectWithDatabase extends Subject {
+  directory: GuestDirectory
+  client: QueryClientContract
+}
+
+/**
+ * A fix that is a migration to write
+ *
+ * @param lines what is in the callback of `alterTable`
+ */
+export function describeMigration(
+  { schema, table }: { schema?: string | null; table: string },
+  lines: string[]
+): string {
+  const name = `alter_${table.replaceAll(/\W/g, '_')}`
+  const builder = schema ? `this.schema.withSchema('${schema}')` : 'this.schema'
+  return [
+    `Run "node ace make:migration ${name}", write in its "up", and run "node ace migration:run":`,
+    `${builder}.alterTable('${table}', (table) => {`,
+    ...lines.map((line) => `  ${line}`),
+    '})',
+  ].join('\n')
+}
+
+/**
+ * `['user_id']`
+ */
+export function listColumns(columns: string[]): string {
+  return `[${columns.map((column) => `'${column}'`).join(', ')}]`
+}
+
+/**
+ * `'user_id'`, or a list when there are several
+ */
+export function quoteColumns(columns: string[]): string {
+  return columns.length === 1 ? `'${columns[0]}'` : listColumns(columns)
 }

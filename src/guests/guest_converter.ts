@@ -2,7 +2,7 @@ import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { E_NOT_A_GUEST } from '../errors.ts'
-import { retryTransient } from '../transient.ts'
+import { retryTransient } from '../database/database_error.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
-import { retryTransient } from '../transient.ts'
+import { retryTransient } from '../database/database_error.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 import type { UnusablePassword } from './unusable_password.ts'
 

@@ -3,8 +3,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 import type { ConfiguredUser } from '../types.ts'
 import type { CurrentVisitor } from './current_visitor.ts'
 import { E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
-import { isLostRace } from '../social/refusal.ts'
-import type { SocialLogin } from '../social/social_login.ts'
+import { isLostRace, type SocialLogin } from '../social/social_login.ts'
 
 /**
  * How somebody came in through a social provider

@@ -3,16 +3,16 @@ import type { DatabaseQueryBuilderContract } from '@adonisjs/lucid/types/querybu
 
 import type { ForeignKey } from '../database/foreign_keys.ts'
 import { readTableColumns } from '../database/table_columns.ts'
-import { joinDependents } from '../cleanup/join_dependents.ts'
-import { listHoldingPaths } from '../cleanup/holding_paths.ts'
-import type { GuestTables } from '../database/guest_tables.ts'
-import { countBounded, MOST_COUNTED, type BoundedCount } from './bounded_count.ts'
 import {
+  joinDependents,
+  listHoldingPaths,
   isReadable,
   qualifiedName,
   readDependentPaths,
   type DependentPath,
 } from '../database/dependents.ts'
+import type { GuestTables } from '../database/guest_tables.ts'
+import { countBounded, MOST_COUNTED, type BoundedCount } from './bounded_count.ts'
 
 /**
  * What the guests in question are called in the queries

@@ -1,9 +1,15 @@
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { parseUserKey } from './user_key.ts'
-import { queryGuests } from './guest_query.ts'
-import { isSqlite } from '../is_sqlite.ts'
+import { parseUserKey } from '../database/key_type.ts'
+import {
+  queryGuests,
+  GuestList,
+  type GuestPage,
+  type ListedGuest,
+  type PageRequest,
+} from './guest_list.ts'
+import { isSqlite } from '../database/catalog.ts'
 import type { Expiry } from '../guests/expiry.ts'
 import type { GuestFilter } from '../types.ts'
 import { GuestHistory } from './guest_history.ts'
@@ -14,7 +20,6 @@ import { DependentRowsCounter, type Dependents } from './dependent_rows.ts'
 import { countBounded, type BoundedCount } from './bounded_count.ts'
 import type { GuestCleaner, RemoveOptions, StoppedCleanup } from '../cleanup/guest_cleaner.ts'
 import { nameGuestTables, type GuestTables, type UserId } from '../database/guest_tables.ts'
-import { GuestList, type GuestPage, type ListedGuest, type PageRequest } from './guest_list.ts'
 
 /**
  * All guests, for somebody who looks after them: the domain of the admin pages

@@ -1,10 +1,16 @@
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
-import { deleteRows } from './delete_rows.ts'
-import { mustSayTheSame } from './same_row.ts'
 import { readUniqueKeys, type UniqueKey } from '../database/unique_keys.ts'
-import { withoutOwner, type Conflict, type Row, type Transfer } from './transfer.ts'
+import {
+  withoutOwner,
+  type Conflict,
+  type Row,
+  type Transfer,
+  describeTransfer,
+} from './transfer.ts'
+import { readForeignKeys } from '../database/foreign_keys.ts'
+import { E_GUEST_MERGE_FAILED } from '../errors.ts'
 
 /**
  * A transfer with the values of the guest and of the account in the columns
@@ -134,4 +140,96 @@ function prefixed(alias: string, values: Row): Row {
   return Object.fromEntries(
     Object.entries(values).map(([column, value]) => [`${alias}.${column}`, value])
   )
+}
+
+/**
+ * Frequent columns that say when a row was written, not what is in it
+ */
+const TIMESTAMPS = ['created_at', 'updated_at']
+
+/**
+ * Dropping a row of the guest loses nothing when the account's says the same,
+ * and nothing hangs on it
+ */
+export async function mustSayTheSame(
+  conflicts: Conflict[],
+  transfer: Transfer,
+  key: UniqueKey,
+  primaryKey: string[],
+  trx: TransactionClientContract
+) {
+  const ignored = [...TIMESTAMPS, ...transfer.columns]
+  const saysTheSame = ({ guestRow, accountRow }: Conflict) =>
+    Object.keys(guestRow).every((column) => {
+      const values = [guestRow[column], accountRow[column]]
+      const isSurrogateKey = primaryKey.join() === column && values.every(isSurrogate)
+      return ignored.includes(column) || isSurrogateKey || isSameValue(values[0], values[1])
+    })
+
+  if (!conflicts.every(saysTheSame) || (await mayHaveDependents(transfer, trx))) {
+    const others = withoutOwner(key, transfer)
+    throw new E_GUEST_MERGE_FAILED([
+      `Guest and account both have a row in "${transfer.table}"${others.length ? ` with the same "${others.join('", "')}"` : ''}, and only one of them may stay. Say which one by an "onConflict" for ${describeTransfer(transfer)} in "transfer"`,
+    ])
+  }
+}
+
+/**
+ * Rows of other tables would lose what they belong to, or be deleted with it
+ */
+async function mayHaveDependents({ table, model }: Transfer, trx: TransactionClientContract) {
+  const relations = [...(model?.$relationsDefinitions.values() ?? [])]
+  const keys = await readForeignKeys(trx, table)
+  return keys.length > 0 || relations.some(({ type }) => type !== 'belongsTo')
+}
+
+/**
+ * A number or a UUID tells rows apart, and says nothing else
+ */
+function isSurrogate(value: unknown): boolean {
+  return /^(\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(String(value))
+}
+
+/**
+ * Drivers round integers that JavaScript has no room for
+ */
+function isSameValue(one: unknown, other: unknown): boolean {
+  const isRounded = typeof one === 'number' && Math.abs(one) > Number.MAX_SAFE_INTEGER
+  return !isRounded && JSON.stringify(one) === JSON.stringify(other)
+}
+
+/**
+ * Rows deleted by one statement
+ */
+const CHUNK_SIZE = 200
+
+/**
+ * Through the model where there is one, so that its hooks run. What a model
+ * hides instead of deleting it would still be in the way
+ */
+export async function deleteRows(
+  rows: Row[],
+  transfer: Transfer,
+  key: UniqueKey,
+  trx: TransactionClientContract
+) {
+  const columns = [...new Set([...transfer.columns, ...key.columns])]
+  const identify = (row: Row) => Object.fromEntries(columns.map((column) => [column, row[column]]))
+
+  if (transfer.model) {
+    for (const row of rows) {
+      const instances = await transfer.model.query({ client: trx }).where(identify(row))
+      for (const instance of instances) {
+        await instance.delete()
+      }
+    }
+  }
+
+  for (let start = 0; start < rows.length; start += CHUNK_SIZE) {
+    const query = trx.from(transfer.table)
+    for (const row of rows.slice(start, start + CHUNK_SIZE)) {
+      query.orWhere((where) => where.where(identify(row)))
+    }
+    await query.delete()
+  }
 }

@@ -2,7 +2,7 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 
 import type { ConflictPolicy } from '../types.ts'
 import type { UniqueKey } from '../database/unique_keys.ts'
-import { splitQualifiedName } from '../qualified_name.ts'
+import { splitQualifiedName } from '../database/catalog.ts'
 
 /**
  * A row as the database has it

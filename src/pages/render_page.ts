@@ -1,8 +1,9 @@
 import type { HttpContext } from '@adonisjs/core/http'
+import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import type { ApplicationService } from '@adonisjs/core/types'
 
 import { createTexts } from './texts.ts'
-import { createUrlFor } from './page_url.ts'
-import { TemplateFinder } from './template_finder.ts'
 import { readAsset, type AssetName } from './asset.ts'
 
 /**
@@ -42,4 +43,68 @@ export async function renderPage(
     text: createTexts(ctx),
     template: (name: string) => templates.find(name),
   })
+}
+
+/**
+ * An application's route names are not known here
+ */
+type UrlFor = (
+  name: string,
+  parameters: Record<string, unknown>,
+  options?: { qs?: Record<string, unknown> }
+) => string
+
+/**
+ * Makes URLs of the package's own routes, which may be under `/:locale`, and in a
+ * group with a name
+ *
+ * @example
+ * const urlFor = await createUrlFor(ctx)
+ * urlFor('guest_user.admin.show', { id: 7 })
+ */
+export async function createUrlFor(ctx: HttpContext) {
+  const router = await ctx.containerResolver.make('router')
+  const urlFor = router.urlBuilder.urlFor as unknown as UrlFor
+  const group = /^.*?(?=guest_user\.)/.exec(ctx.route?.name ?? '')?.[0] ?? ''
+
+  return (
+    name: string,
+    parameters: Record<string, unknown> = {},
+    qs: Record<string, unknown> = {}
+  ) => urlFor(`${group}${name}`, { ...ctx.params, ...parameters }, { qs })
+}
+
+/**
+ * The name that the package's own templates are mounted under
+ */
+export const TEMPLATES_DISK = 'guest_user'
+
+/**
+ * Finds the template of a page or of a part of it: the application's, when
+ * there is a file of that name in `resources/views/guest_user`, else the
+ * package's
+ *
+ * @example
+ * templates.find('convert') // 'guest_user/convert' or 'guest_user::convert'
+ */
+export class TemplateFinder {
+  #app: ApplicationService
+  #found = new Map<string, string>()
+
+  constructor(app: ApplicationService) {
+    this.#app = app
+  }
+
+  find(name: string): string {
+    const known = this.#found.get(name)
+    if (known && this.#app.inProduction) {
+      return known
+    }
+
+    const file = join(this.#app.viewsPath(TEMPLATES_DISK), `${name}.edge`)
+    const separator = existsSync(file) ? '/' : '::'
+    const template = `${TEMPLATES_DISK}${separator}${name}`
+    this.#found.set(name, template)
+    return template
+  }
 }

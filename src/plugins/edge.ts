@@ -1,7 +1,9 @@
-import { EdgeError } from 'edge.js'
+import { EdgeError, type Edge } from 'edge.js'
 import type { TagContract } from 'edge.js/types'
+import type { LucidRow } from '@adonisjs/lucid/types/model'
 
 import type { VisitorKind } from '../types.ts'
+import type { GuestUserManager } from '../guest_user_manager.ts'
 
 /**
  * A block that is shown for visitors, or users, of one kind. Takes `@else`.
@@ -54,5 +56,27 @@ export function createVisitorTag(tagName: string, kind: VisitorKind): TagContrac
           : `await (async (user) => user && !(await state.isGuestUser(user)))(${user})`
       }
     },
+  }
+}
+
+/**
+ * Adds the tags `@isGuestUser()` and `@isRegularUser()` and the helper
+ * `isGuestUser(user)`.
+ *
+ * @param resolveManager called when a template first asks, not at boot
+ */
+export function edgePluginGuestUser(resolveManager: () => Promise<GuestUserManager>) {
+  return (edge: Edge) => {
+    /**
+     * For templates outside a request, such as mails. Inside one, the
+     * initialize middleware shares a helper that remembers its answers
+     */
+    edge.global('isGuestUser', async (user?: LucidRow | null) => {
+      const manager = await resolveManager()
+      return manager.isGuest(user)
+    })
+
+    edge.registerTag(createVisitorTag('isGuestUser', 'guest'))
+    edge.registerTag(createVisitorTag('isRegularUser', 'regular'))
   }
 }

@@ -1,14 +1,20 @@
 import type { HttpContext } from '@adonisjs/core/http'
-import type { LucidRow } from '@adonisjs/lucid/types/model'
-import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
+import type { LucidRow, LucidModel } from '@adonisjs/lucid/types/model'
+import type { TransactionClientContract, QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { explainRefusal } from './refusal.ts'
-import { retryTransient } from '../transient.ts'
+import { retryTransient, readDatabaseError, withoutValues } from '../database/database_error.ts'
 import { findTakenAttributes } from '../database/taken_columns.ts'
-import { collectValues, suffixed } from './account_values.ts'
+import {
+  collectValues,
+  suffixed,
+  hasVerifiedEmail,
+  isSameAddress,
+  lowerCased,
+  type SocialUser,
+} from './social_user.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 import type { ConfiguredUser, UserValues } from '../types.ts'
-import { hasVerifiedEmail, isSameAddress, lowerCased, type SocialUser } from './social_user.ts'
+import { E_INCOMPLETE_SOCIAL_ATTRIBUTES, E_NOT_A_GUEST, E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
 
 /**
  * What the application knows of social identities
@@ -201,4 +207,43 @@ function readAddress(row: LucidRow): string {
 
 function isSameRow(row: LucidRow, other: LucidRow | undefined): boolean {
   return String(row.$primaryKeyValue) === String(other?.$primaryKeyValue)
+}
+
+/**
+ * Somebody was first: linked the identity, took the address, or converted the
+ * guest. Looking again tells what that means for this login
+ */
+export function isLostRace(error: unknown): boolean {
+  return error instanceof E_NOT_A_GUEST || readDatabaseError(error)?.kind === 'unique'
+}
+
+/**
+ * What it means that the database refused an account. Its own error holds the
+ * values, which belong into no log
+ *
+ * @returns the error itself when it is of another kind
+ */
+export async function explainRefusal(
+  error: unknown,
+  userModel: LucidModel,
+  client: QueryClientContract
+): Promise<unknown> {
+  const { kind, column } = readDatabaseError(error) ?? {}
+
+  if (kind === 'not_null' && column && hasColumn(userModel, column)) {
+    return new E_INCOMPLETE_SOCIAL_ATTRIBUTES([`${userModel.table}.${column}`])
+  }
+  if (kind === 'unique') {
+    const taken = await findTakenAttributes(client, userModel, error)
+    return taken.includes('email') ? new E_SOCIAL_EMAIL_TAKEN() : withoutValues(error)
+  }
+  return error
+}
+
+/**
+ * `linkAccount` writes to a table of its own, about which `attributes` can do
+ * nothing
+ */
+function hasColumn(userModel: LucidModel, column: string): boolean {
+  return [...userModel.$columnsDefinitions.values()].some(({ columnName }) => columnName === column)
 }

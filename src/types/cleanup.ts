@@ -1,3 +1,5 @@
+import type { DateTime } from 'luxon'
+
 /**
  * Options of a cleanup
  */
@@ -94,4 +96,24 @@ export interface CleanupResult {
    * Whether `signal` ended it early
    */
   aborted: boolean
+}
+
+/**
+ * Which guests? All bounds must hold; without any, it is all of them
+ */
+export interface GuestFilter {
+  /**
+   * Only these users; whoever of them is no guest is left out
+   */
+  userIds?: (string | number)[]
+
+  /**
+   * Not last seen (or not created, as `expireBy` says) before this moment
+   */
+  since?: DateTime
+
+  /**
+   * Last seen (or created) before this moment
+   */
+  before?: DateTime
 }

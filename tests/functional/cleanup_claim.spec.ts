@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 
-import { claimGuests } from '../../src/cleanup/claim.ts'
+import { claimGuests } from '../../src/cleanup/removal.ts'
 import { nameGuestTables } from '../../src/database/guest_tables.ts'
 import { createTestApp } from '../app/test_app.ts'
 import { createTestDatabase, dialect } from '../app/test_database.ts'

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-
 import { test } from '@japa/runner'
 
 import { dialect } from '../app/test_database.ts'
 import { FIRST_ID, insertGuests, longAgo } from '../app/guest_rows.ts'
 import { createTestApp, type TestApp } from '../app/test_app.ts'
-import { Pace } from '../../src/cleanup/pace.ts'
+import { Pace, countNeighbours } from '../../src/cleanup/pace.ts'
 import { runPolitely } from '../../src/cleanup/polite_transaction.ts'
-import { countNeighbours } from '../../src/cleanup/neighbours.ts'
 
 /**
  * Longer than anybody is remembered, on any database

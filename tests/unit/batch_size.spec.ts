@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { test } from '@japa/runner'
 
-import { BatchSize } from '../../src/cleanup/batch_size.ts'
+import { BatchSize } from '../../src/cleanup/pace.ts'
 
 /**
  * So many full batches, on a database that takes so long for each guest
