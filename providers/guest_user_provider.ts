@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { configProvider } from '@adonisjs/core'
 import { HttpContext } from '@adonisjs/core/http'
-import type { ApplicationService, HttpRouterService } from '@adonisjs/core/types'
+import type { ApplicationService } from '@adonisjs/core/types'
 
 import type { GuestUserEvents, ResolvedConfig } from '../src/types.ts'
-import { authenticateAsClient } from '../src/session_guard.ts'
+import { GuestUserEngine } from '../src/guest_user_engine.ts'
 import { GuestUserManager } from '../src/guest_user_manager.ts'
 import { AdminGate, registerAdminRoutes } from '../src/admin/register_admin_routes.ts'
 import { ConversionForm } from '../src/conversion/conversion_form.ts'
@@ -44,15 +44,9 @@ export default class GuestUserProvider {
         resolver.make('hash'),
         resolver.make('router'),
       ])
-      return new GuestUserManager(config, {
-        database,
-        emitter,
-        hashPassword: (value) => hash.make(value),
-        tryGuard: (user) => authenticateAsClient(this.app, config.guard, user),
-        registerConvertRoutes: (pattern) => registerConvertRoutes(router, pattern),
-        registerAdminRoutes: (pattern) => registerAdminRoutes(router, pattern),
-        findUrl: (name, parameters) => findUrl(router, name, parameters),
-      })
+      const framework = { app: this.app, database, emitter, hash, router }
+      const pages = { registerConvertRoutes, registerAdminRoutes }
+      return new GuestUserManager(new GuestUserEngine(config, framework), pages)
     })
 
     this.app.container.singleton(TemplateFinder, () => new TemplateFinder(this.app))
@@ -84,10 +78,14 @@ export default class GuestUserProvider {
    * A database that cannot be reached now may be there later
    */
   async #checkTransfer() {
-    const manager = await this.app.container.make('guestUser.manager')
+    const { config, engine } = await this.app.container.make('guestUser.manager')
+    if (!config.transfer) {
+      return
+    }
     const logger = await this.app.container.make('logger')
     try {
-      const warnings = await manager.checkTransfer()
+      const { merger } = await engine.load()
+      const warnings = await merger.checkTransfer()
       warnings.forEach((warning) => logger.warn(warning))
     } catch (error) {
       if (error instanceof E_INVALID_GUEST_USER_CONFIG) {
@@ -117,23 +115,5 @@ export default class GuestUserProvider {
       edge.use(edgePluginGuestUser(() => this.app.container.make('guestUser.manager')))
       edge.mount(TEMPLATES_DISK, fileURLToPath(new URL('../templates', import.meta.url)))
     }
-  }
-}
-
-/**
- * The application's route names are not known here
- */
-type UrlFor = (name: string, parameters?: Record<string, unknown>) => string
-
-/**
- * A page under `/:locale` has a URL only where the locale is known
- */
-function findUrl(router: HttpRouterService, name: string, parameters?: Record<string, unknown>) {
-  try {
-    return router.has(name)
-      ? (router.urlBuilder.urlFor as unknown as UrlFor)(name, parameters)
-      : undefined
-  } catch {
-    return undefined
   }
 }

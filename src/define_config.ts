@@ -7,7 +7,7 @@ import type { ApplicationService, ConfigProvider } from '@adonisjs/core/types'
 
 import { usernames } from './usernames.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
-import { findSessionGuardName, mustNameGuard } from './session_guard.ts'
+import { findSessionGuardName, assertGuardExists } from './guests/session_guard.ts'
 import type { AdminConfig } from './types/config.ts'
 import type { AnyTransferEntry, GuestUserConfig, MergeMode, ResolvedConfig } from './types.ts'
 
@@ -30,11 +30,11 @@ const MERGE_MODES: MergeMode[] = ['automatic', 'ask', 'off']
 export function defineConfig<Model extends LucidModel>(
   config: GuestUserConfig<Model>
 ): ConfigProvider<ResolvedConfig<Model>> {
-  mustBeFunction('userModel', config.userModel, `() => import('#models/user')`)
-  mustBeFunction('attributes', config.attributes, '({ username }) => ({ email: … })')
-  mustBeFunction('username', config.username ?? usernames.uuid(), 'usernames.uuid()')
-  mustBeFunction('allow', config.allow ?? (() => true), '(ctx) => true')
-  mustBeFunction('merge', config.merge ?? (() => {}), 'async ({ guest, account, trx }) => { … }')
+  assertFunction('userModel', config.userModel, `() => import('#models/user')`)
+  assertFunction('attributes', config.attributes, '({ username }) => ({ email: … })')
+  assertFunction('username', config.username ?? usernames.uuid(), 'usernames.uuid()')
+  assertFunction('allow', config.allow ?? (() => true), '(ctx) => true')
+  assertFunction('merge', config.merge ?? (() => {}), 'async ({ guest, account, trx }) => { … }')
 
   const { validator } = config.convert ?? {}
   if (validator !== undefined && !isValidator(validator)) {
@@ -56,13 +56,13 @@ export function defineConfig<Model extends LucidModel>(
   }
 
   const { admin = {} } = config
-  mustBeFunction(
+  assertFunction(
     'admin.authorize',
     admin.authorize ?? (() => false),
     '({ auth }) => auth.user?.isAdmin === true'
   )
-  mustBeFunction('admin.label', admin.label ?? String, '(user) => user.fullName')
-  mustBeFunction(
+  assertFunction('admin.label', admin.label ?? String, '(user) => user.fullName')
+  assertFunction(
     'admin.sendPasswordReset',
     admin.sendPasswordReset ?? (() => {}),
     '(user) => mail.send(…)'
@@ -105,12 +105,12 @@ async function checkAdminGuard<Admin extends AdminConfig<any>>(
   admin: Admin
 ): Promise<Admin> {
   if (admin.guard !== undefined) {
-    await mustNameGuard(app, 'admin.guard', admin.guard)
+    await assertGuardExists(app, 'admin.guard', admin.guard)
   }
   return admin
 }
 
-function mustBeFunction(name: string, value: unknown, example: string) {
+function assertFunction(name: string, value: unknown, example: string) {
   if (typeof value !== 'function') {
     throw new E_INVALID_GUEST_USER_CONFIG([`"${name}" must be a function, such as ${example}`])
   }

@@ -1,23 +1,15 @@
 import type { HttpContext, RouteGroup } from '@adonisjs/core/http'
-import type { Emitter } from '@adonisjs/core/events'
-import type { Database } from '@adonisjs/lucid/database'
-import type { EventsList } from '@adonisjs/core/types'
-import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
-import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
+import type { HttpRouterService } from '@adonisjs/core/types'
+import type { LucidRow } from '@adonisjs/lucid/types/model'
+import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
-import { Expiry } from './guests/expiry.ts'
-import { GuestConverter, type Conversion } from './guests/guest_converter.ts'
-import { GuestMerger } from './merge/guest_merger.ts'
-import { describeLeftOut, resolveTransfers } from './merge/find_transfers.ts'
-import { GuestCleaner } from './cleanup/guest_cleaner.ts'
-import { GuestCreator } from './guests/guest_creator.ts'
 import type { Guest } from './models/guest.ts'
+import type { Expiry } from './guests/expiry.ts'
 import { E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from './errors.ts'
-import { GuestDirectory } from './guests/guest_directory.ts'
-import { GuestInventory } from './inventory/guest_inventory.ts'
-import { UserRegistrar } from './guests/user_registrar.ts'
-import { UnusablePassword } from './guests/unusable_password.ts'
-import { findPasswordColumn, importModel, mustFitGuard } from './guests/configured_models.ts'
+import type { Conversion } from './guests/guest_converter.ts'
+import type { GuestDirectory } from './guests/guest_directory.ts'
+import type { UserRegistrar } from './guests/user_registrar.ts'
+import type { GuestUserEngine } from './guest_user_engine.ts'
 import type {
   CleanupOptions,
   CleanupResult,
@@ -30,29 +22,11 @@ import type {
 } from './types.ts'
 
 /**
- * Parts of the framework that the manager needs
+ * The package's own pages, which are made of what is above the manager
  */
-export interface GuestUserServices {
-  database: Database
-  emitter: Emitter<EventsList>
-  hashPassword: (value: string) => Promise<string>
-
-  /**
-   * Rejects users that the guard of the configuration cannot sign in
-   */
-  tryGuard: (user: LucidRow) => Promise<unknown>
-
-  /**
-   * The pages, which know more of the framework than the manager does
-   */
-  registerConvertRoutes: (pattern: string) => RouteGroup
-  registerAdminRoutes: (pattern: string) => RouteGroup
-
-  /**
-   * The URL of a named route, undefined when there is no such route, or when
-   * it needs parameters that are not given
-   */
-  findUrl: (routeName: string, parameters?: Record<string, unknown>) => string | undefined
+export interface GuestUserPages {
+  registerConvertRoutes(router: HttpRouterService, pattern: string): RouteGroup
+  registerAdminRoutes(router: HttpRouterService, pattern: string): RouteGroup
 }
 
 /**
@@ -68,20 +42,27 @@ export interface GuestUserServices {
 export class GuestUserManager {
   readonly config: ResolvedConfig
   readonly expiry: Expiry
-  #services: GuestUserServices
-  #parts?: Promise<GuestUserParts>
+  #pages: GuestUserPages
 
-  constructor(config: ResolvedConfig, services: GuestUserServices) {
-    this.config = config
-    this.expiry = new Expiry(config)
-    this.#services = services
+  /**
+   * For the package's own pages and middleware
+   *
+   * @internal
+   */
+  readonly engine: GuestUserEngine
+
+  constructor(engine: GuestUserEngine, pages: GuestUserPages) {
+    this.config = engine.config
+    this.expiry = engine.expiry
+    this.engine = engine
+    this.#pages = pages
   }
 
   /**
    * The application's user model
    */
   async userModel(): Promise<ConfiguredUserModel> {
-    const { userModel } = await this.#load()
+    const { userModel } = await this.engine.load()
     return userModel as ConfiguredUserModel
   }
 
@@ -89,33 +70,8 @@ export class GuestUserManager {
    * The model of the `guests` table: `Guest`, or your `guestModel`
    */
   async guestModel(): Promise<GuestModel> {
-    const { directory } = await this.#load()
+    const { directory } = await this.engine.load()
     return directory.guestModel
-  }
-
-  /**
-   * The property of the user model that holds the password hash, null when it
-   * has none
-   */
-  async passwordColumn(): Promise<string | null> {
-    const { passwordColumn } = await this.#load()
-    return passwordColumn
-  }
-
-  /**
-   * Lists, counts and deletes guests: what the admin pages show
-   */
-  async inventory(): Promise<GuestInventory> {
-    const { inventory } = await this.#load()
-    return inventory
-  }
-
-  /**
-   * A client for the connection of the users, on the primary server
-   */
-  async client(): Promise<QueryClientContract> {
-    const { directory } = await this.#load()
-    return directory.client()
   }
 
   /**
@@ -130,7 +86,7 @@ export class GuestUserManager {
    * guestUsers.registerConvertRoutes('/convert').use(signupThrottle)
    */
   registerConvertRoutes(pattern: string): RouteGroup {
-    return this.#services.registerConvertRoutes(pattern)
+    return this.#pages.registerConvertRoutes(this.engine.framework.router, pattern)
   }
 
   /**
@@ -145,18 +101,7 @@ export class GuestUserManager {
    * guestUsers.registerAdminRoutes('/admin/guests').use(middleware.auth())
    */
   registerAdminRoutes(pattern: string): RouteGroup {
-    return this.#services.registerAdminRoutes(pattern)
-  }
-
-  /**
-   * The URL of one of the package's pages, undefined when its routes were not
-   * registered, or need parameters that are not given
-   */
-  findUrl(
-    routeName: 'guest_user.convert' | 'guest_user.convert.success',
-    parameters?: Record<string, unknown>
-  ): string | undefined {
-    return this.#services.findUrl(routeName, parameters)
+    return this.#pages.registerAdminRoutes(this.engine.framework.router, pattern)
   }
 
   /**
@@ -169,12 +114,12 @@ export class GuestUserManager {
    * @throws E_MISSING_GUESTS_TABLE when the migration was not run
    */
   async create(options: CreateGuestOptions = {}): Promise<ConfiguredUser> {
-    const { creator } = await this.#load()
+    const { creator } = await this.engine.load()
     const result = await creator.create(options)
     const user = result.user as ConfiguredUser
 
     if (result.created) {
-      this.#services.emitter.emit('guest_user:created', {
+      this.#emitter.emit('guest_user:created', {
         user,
         guest: result.guest,
         ctx: options.ctx,
@@ -187,8 +132,8 @@ export class GuestUserManager {
    * The row in `guests`, null for a regular user. Asks the primary database
    */
   async find(user: LucidRow | string | number): Promise<Guest | null> {
-    const { directory } = await this.#load()
-    const isUser = typeof user !== 'object' || (await this.isUser(user))
+    const { directory } = await this.engine.load()
+    const isUser = typeof user !== 'object' || directory.isUser(user)
     return isUser ? directory.find(primaryKeyOf(user)) : null
   }
 
@@ -197,34 +142,6 @@ export class GuestUserManager {
    */
   async isGuest(user: LucidRow | null | undefined): Promise<boolean> {
     return user ? (await this.find(user)) !== null : false
-  }
-
-  /**
-   * Is this a row of the users table? An admin of another table may have the
-   * same key
-   */
-  async isUser(row: LucidRow): Promise<boolean> {
-    const { userModel } = await this.#load()
-    return (row.constructor as LucidModel).table === userModel.table
-  }
-
-  /**
-   * Is the user still in the database?
-   */
-  async exists(user: LucidRow | string | number): Promise<boolean> {
-    const { userModel, directory } = await this.#load()
-    const client = directory.client()
-    return (await userModel.find(primaryKeyOf(user), { client })) !== null
-  }
-
-  /**
-   * Remembers that the guest is here now
-   *
-   * @returns whether the user still is a guest
-   */
-  async touch(user: LucidRow | string | number): Promise<boolean> {
-    const { directory } = await this.#load()
-    return directory.touch(primaryKeyOf(user))
   }
 
   /**
@@ -246,8 +163,8 @@ export class GuestUserManager {
       UserValues | ((user: ConfiguredUser, trx: TransactionClientContract) => void | Promise<void>),
     options: { ctx?: HttpContext } = {}
   ): Promise<ConfiguredUser> {
-    const { converter, directory } = await this.#load()
-    await this.#mustBeUser(user)
+    const { converter, directory } = await this.engine.load()
+    assertUser(user, directory)
     const trx = transactionOf(user)
     const converted = (await converter.convert(
       primaryKeyOf(user),
@@ -256,7 +173,7 @@ export class GuestUserManager {
     )) as ConfiguredUser
 
     afterCommit(trx, () => {
-      this.#services.emitter.emit('guest_user:converted', { user: converted, ctx: options.ctx })
+      this.#emitter.emit('guest_user:converted', { user: converted, ctx: options.ctx })
     })
     return converted
   }
@@ -271,7 +188,7 @@ export class GuestUserManager {
     values: UserValues,
     within?: (user: ConfiguredUser, trx: TransactionClientContract) => unknown
   ): Promise<ConfiguredUser> {
-    const { registrar } = await this.#load()
+    const { registrar } = await this.engine.load()
     const user = await registrar.create(
       values as Record<string, unknown>,
       within as Parameters<UserRegistrar['create']>[1]
@@ -297,11 +214,11 @@ export class GuestUserManager {
     into: LucidRow | string | number,
     options: { ctx?: HttpContext } = {}
   ): Promise<ConfiguredUser> {
-    const { merger, directory } = await this.#load()
-    if (typeof into === 'object' && !(await this.isUser(into))) {
+    const { merger, directory } = await this.engine.load()
+    if (typeof into === 'object' && !directory.isUser(into)) {
       throw new E_INVALID_MERGE_TARGET(['It is a row of another table'])
     }
-    await this.#mustBeUser(guest)
+    assertUser(guest, directory)
     const trx = transactionOf(into)
     const merged = await merger.merge(
       primaryKeyOf(guest),
@@ -312,7 +229,7 @@ export class GuestUserManager {
     const user = merged.account as ConfiguredUser
 
     afterCommit(trx, () => {
-      this.#services.emitter.emit('guest_user:merged', {
+      this.#emitter.emit('guest_user:merged', {
         user,
         guest: merged.guest as ConfiguredUser,
         transferred: merged.transferred,
@@ -320,23 +237,6 @@ export class GuestUserManager {
       })
     })
     return user
-  }
-
-  /**
-   * Reads `transfer` of the configuration
-   *
-   * @returns what it leaves out and would be lost with a merged guest, as
-   * sentences for the log
-   * @throws E_INVALID_GUEST_USER_CONFIG when a name in it is wrong
-   */
-  async checkTransfer(): Promise<string[]> {
-    const { transfer } = this.config
-    if (!transfer) {
-      return []
-    }
-    const { userModel, directory } = await this.#load()
-    const transfers = await resolveTransfers(transfer, userModel)
-    return describeLeftOut(transfers, directory.client(), userModel, directory.guestModel.table)
   }
 
   /**
@@ -353,69 +253,22 @@ export class GuestUserManager {
    * const { deleted, blockedBy } = await guestUsers.cleanup({ limit: 10_000 })
    */
   async cleanup(options: CleanupOptions = {}): Promise<CleanupResult> {
-    const { cleaner } = await this.#load()
+    const { cleaner } = await this.engine.load()
     return cleaner.run(options)
   }
 
-  /**
-   * A row of another table may have the key of a guest
-   */
-  async #mustBeUser(row: LucidRow | string | number) {
-    if (typeof row === 'object' && !(await this.isUser(row))) {
-      throw new E_NOT_A_GUEST()
-    }
-  }
-
-  /**
-   * The models are imported when they are first needed, not at boot
-   */
-  #load(): Promise<GuestUserParts> {
-    this.#parts ??= this.#loadParts().catch((error) => {
-      this.#parts = undefined
-      throw error
-    })
-    return this.#parts
-  }
-
-  async #loadParts(): Promise<GuestUserParts> {
-    const { config } = this
-    const { database, emitter, hashPassword, tryGuard } = this.#services
-
-    const userModel = await importModel('userModel', config.userModel)
-    await mustFitGuard(userModel, config, tryGuard)
-    const guestModel = await importModel('guestModel', config.guestModel)
-
-    const directory = new GuestDirectory(database, userModel, guestModel)
-    const cleaner = new GuestCleaner(userModel, directory, this.expiry, emitter)
-    const passwordColumn = findPasswordColumn(config, userModel)
-    const password = passwordColumn
-      ? new UnusablePassword(userModel, passwordColumn, hashPassword)
-      : null
-
-    return {
-      userModel,
-      passwordColumn,
-      directory,
-      converter: new GuestConverter(userModel, directory),
-      creator: new GuestCreator(config, userModel, directory, password),
-      registrar: new UserRegistrar(userModel, directory, passwordColumn, password),
-      merger: new GuestMerger(config, userModel, directory),
-      cleaner,
-      inventory: new GuestInventory(directory, userModel, this.expiry, cleaner),
-    }
+  get #emitter() {
+    return this.engine.framework.emitter
   }
 }
 
-interface GuestUserParts {
-  userModel: LucidModel
-  passwordColumn: string | null
-  directory: GuestDirectory
-  converter: GuestConverter
-  creator: GuestCreator
-  registrar: UserRegistrar
-  merger: GuestMerger
-  cleaner: GuestCleaner
-  inventory: GuestInventory
+/**
+ * A row of another table may have the key of a guest
+ */
+function assertUser(row: LucidRow | string | number, directory: GuestDirectory) {
+  if (typeof row === 'object' && !directory.isUser(row)) {
+    throw new E_NOT_A_GUEST()
+  }
 }
 
 function primaryKeyOf(user: LucidRow | string | number): string | number {

@@ -54,8 +54,8 @@ export class ConversionByOperator {
   }
 
   async #validate(ctx: HttpContext, userId: UserId): Promise<{ email: string }> {
-    const userModel = await this.#manager.userModel()
-    const client = await this.#manager.client()
+    const { userModel, directory } = await this.#manager.engine.load()
+    const client = directory.client()
     const fields = await listConversionFields(userModel, null, client)
     const email = fields.filter(({ attribute }) => attribute === 'email')
     const validator = await createDefaultValidator(email, userModel, client)

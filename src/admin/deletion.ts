@@ -116,7 +116,7 @@ export async function runDeletionStep(
   manager: GuestUserManager,
   deletion: Deletion
 ): Promise<Deletion> {
-  const inventory = await manager.inventory()
+  const { inventory } = await manager.engine.load()
   const startedAt = performance.now()
   const controller = new AbortController()
   const canGoOn = (deletion.userIds?.length ?? 0) <= MOST_IDS_IN_URL

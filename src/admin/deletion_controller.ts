@@ -27,7 +27,7 @@ export async function showDeletion(ctx: HttpContext) {
     return goToList(ctx, { ...list, ...olderThan(ctx) })
   }
 
-  const inventory = await manager.inventory()
+  const { inventory } = await manager.engine.load()
   const [going, selected] = await inventory.count([selection.going, selection.selected])
   const dependents = await inventory.dependents(selection.going)
   const deletion = await sealDeletion(ctx, describe(selection, list, going.total))

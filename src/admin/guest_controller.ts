@@ -21,7 +21,7 @@ export async function showGuest(ctx: HttpContext) {
     return turnBack(ctx)
   }
 
-  const inventory = await manager.inventory()
+  const { inventory } = await manager.engine.load()
   const { userId } = listed.guest
   const toCard = await createCards(ctx, manager)
   const urlFor = await createUrlFor(ctx)
@@ -73,7 +73,7 @@ export async function convertGuest(ctx: HttpContext) {
 }
 
 async function findGuest(ctx: HttpContext, manager: GuestUserManager): Promise<ListedGuest | null> {
-  const inventory = await manager.inventory()
+  const { inventory } = await manager.engine.load()
   const key = await inventory.parseKey(ctx.params.guestId)
   return key === null ? null : inventory.find(key)
 }

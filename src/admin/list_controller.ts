@@ -19,7 +19,7 @@ const TABS: Show[] = ['all', 'active', 'expired']
  */
 export async function listGuests(ctx: HttpContext) {
   const manager = await ctx.containerResolver.make('guestUser.manager')
-  const inventory = await manager.inventory()
+  const { inventory } = await manager.engine.load()
   const urlFor = await createUrlFor(ctx)
   const list = ListState.read(ctx)
   const { filter, isPartial } = await searchFilter(manager, list)

@@ -195,7 +195,7 @@ export async function searchFilter(
   if (!state.term) {
     return { filter, isPartial: false }
   }
-  const inventory = await manager.inventory()
+  const { inventory } = await manager.engine.load()
   const { userIds, isMore } = await inventory.search(state.term, await listColumns(manager))
   return { filter: { ...filter, userIds }, isPartial: isMore }
 }

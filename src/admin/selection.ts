@@ -76,7 +76,7 @@ export async function readSelection(
   if (values.length > MOST_SELECTED) {
     return text('admin.too_many_selected')
   }
-  const inventory = await manager.inventory()
+  const { inventory } = await manager.engine.load()
   const keys = await Promise.all(values.map((value) => inventory.parseKey(value)))
   const selected = { userIds: keys.filter((key) => key !== null) }
   return { selected, going: withCutoff(selected, cutoff), picked: values.length, age: typed }

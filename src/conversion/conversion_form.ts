@@ -103,7 +103,7 @@ export class ConversionForm {
    * so long that a session in a cookie would be lost over it
    */
   async listForgettable(input: Record<string, unknown>): Promise<string[]> {
-    const passwordColumn = await this.#manager.passwordColumn()
+    const { passwordColumn } = await this.#manager.engine.load()
     const isSecret = (name: string) =>
       /password/i.test(name) || (passwordColumn !== null && name.startsWith(passwordColumn))
 
@@ -124,9 +124,8 @@ export class ConversionForm {
   }
 
   async #createDefaultForm(): Promise<DefaultForm> {
-    const userModel = await this.#manager.userModel()
-    const client = await this.#manager.client()
-    const passwordColumn = await this.#manager.passwordColumn()
+    const { userModel, passwordColumn, directory } = await this.#manager.engine.load()
+    const client = directory.client()
 
     const fields = await listConversionFields(userModel, passwordColumn, client)
     const isDefault = this.#manager.config.convert.validator === undefined

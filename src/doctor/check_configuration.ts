@@ -1,9 +1,8 @@
 import { configProvider } from '@adonisjs/core'
 import type { ApplicationService } from '@adonisjs/core/types'
-import type { LucidModel } from '@adonisjs/lucid/types/model'
 
 import type { ResolvedConfig } from '../types.ts'
-import { findSessionGuardName, UnusableGuard, authenticateAsClient } from '../session_guard.ts'
+import { assertGuardAccepts, findSessionGuardName, UnusableGuard } from '../guests/session_guard.ts'
 import {
   createFinding,
   messageOf,
@@ -12,8 +11,8 @@ import {
   type FindingCode,
   type SubjectWithDatabase,
 } from './finding.ts'
-import { findPasswordColumn, importModel, mustFitGuard } from '../guests/configured_models.ts'
-import { describeLeftOut, resolveTransfers } from '../merge/find_transfers.ts'
+import { findPasswordColumn, importModel } from '../guests/configured_models.ts'
+import { describeOmissions } from '../merge/find_transfers.ts'
 
 const CONFIGURE = 'node ace configure adonisjs-guest-user'
 
@@ -124,7 +123,7 @@ export async function checkModels(
     return { findings }
   }
 
-  await attempt('wrong-guard', NAME_GUARD, () => tryGuard(app, config, userModel))
+  await attempt('wrong-guard', NAME_GUARD, () => assertGuardAccepts(app, config.guard, userModel))
   const passwordColumn = await attempt('invalid-password-column', NAME_PASSWORD_COLUMN, () =>
     findPasswordColumn(config, userModel)
   )
@@ -144,10 +143,6 @@ const NAME_GUARD =
 const NAME_PASSWORD_COLUMN =
   'Name the property of the user model that holds the password hash in "config/guest_user.ts", or null:\npasswordColumn: null,'
 
-function tryGuard(app: ApplicationService, config: ResolvedConfig, userModel: LucidModel) {
-  return mustFitGuard(userModel, config, (user) => authenticateAsClient(app, config.guard, user))
-}
-
 /**
  * `transfer` must name what there is, and should forget nothing
  */
@@ -162,9 +157,8 @@ export async function checkTransfer({
   }
 
   try {
-    const transfers = await resolveTransfers(config.transfer, userModel)
-    const leftOut = await describeLeftOut(transfers, client, userModel, guestModel.table)
-    return leftOut.map((sentence) =>
+    const omissions = await describeOmissions(config.transfer, client, userModel, guestModel.table)
+    return omissions.map((sentence) =>
       createFinding(
         'incomplete-transfer',
         sentence,

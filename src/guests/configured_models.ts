@@ -1,4 +1,4 @@
-import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
+import type { LucidModel } from '@adonisjs/lucid/types/model'
 
 import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
 import type { LazyModel, ResolvedConfig } from '../types.ts'
@@ -52,28 +52,4 @@ export function findPasswordColumn(config: ResolvedConfig, userModel: LucidModel
     ])
   }
   return passwordColumn
-}
-
-/**
- * Guests of one model cannot be signed in through a guard for another
- *
- * @throws E_INVALID_GUEST_USER_CONFIG when the guard refuses such users
- */
-export async function mustFitGuard(
-  userModel: LucidModel,
-  { guard }: Pick<ResolvedConfig, 'guard'>,
-  tryGuard: (user: LucidRow) => Promise<unknown>
-) {
-  const user = new userModel()
-  user.$setAttribute(userModel.primaryKey, 1)
-  try {
-    await tryGuard(user)
-  } catch (error) {
-    throw new E_INVALID_GUEST_USER_CONFIG(
-      [
-        `The guard "${guard}" of "config/auth.ts" does not sign in users of the model "${userModel.name}". Name another "guard" or another "userModel"`,
-      ],
-      { cause: error }
-    )
-  }
 }

@@ -1,6 +1,6 @@
 import { DateTime, FixedOffsetZone } from 'luxon'
 import type { Database } from '@adonisjs/lucid/database'
-import type { LucidModel } from '@adonisjs/lucid/types/model'
+import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import type { Guest } from '../models/guest.ts'
@@ -58,6 +58,21 @@ export class GuestDirectory {
       since: since && this.formatted(since, 'rather later'),
       cutoff: this.formatted(before ?? DateTime.now().plus({ days: 1 }), 'rather earlier'),
     }
+  }
+
+  /**
+   * Is this a row of the users table? An admin of another table may have the
+   * same key
+   */
+  isUser(row: LucidRow): boolean {
+    return (row.constructor as LucidModel).table === this.#userModel.table
+  }
+
+  /**
+   * Is the user still in the database?
+   */
+  async exists(userId: string | number): Promise<boolean> {
+    return (await this.#userModel.find(userId, { client: this.client() })) !== null
   }
 
   /**

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import type { HashService } from '@adonisjs/core/types'
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 
+type PasswordHasher = Pick<HashService, 'make'>
 type PasswordHashingModel = LucidModel & { hashPassword?: (user: LucidRow) => Promise<void> }
 
 /**
@@ -15,17 +17,17 @@ type PasswordHashingModel = LucidModel & { hashPassword?: (user: LucidRow) => Pr
 export class UnusablePassword {
   #model: PasswordHashingModel
   #column: string
-  #hashWithDefaultHasher: (value: string) => Promise<string>
+  #hasher: PasswordHasher
   #hash?: Promise<string>
   #guests = new WeakSet<LucidRow>()
 
   /**
-   * @param hash used when the model does not hash passwords by itself
+   * @param hasher used when the model does not hash passwords by itself
    */
-  constructor(model: LucidModel, column: string, hash: (value: string) => Promise<string>) {
+  constructor(model: LucidModel, column: string, hasher: PasswordHasher) {
     this.#model = model
     this.#column = column
-    this.#hashWithDefaultHasher = hash
+    this.#hasher = hasher
 
     model.boot()
     model.before('save', async (user) => {
@@ -63,6 +65,6 @@ export class UnusablePassword {
         return hash
       }
     }
-    return this.#hashWithDefaultHasher(secret)
+    return this.#hasher.make(secret)
   }
 }

@@ -1,10 +1,9 @@
 import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 
-import { createVisitKey } from './visit_key.ts'
+import { createVisitKey, isSpeculativeRequest } from './visit_key.ts'
 import { CurrentVisitor } from './current_visitor.ts'
 import { explainTakenValues } from './taken_values.ts'
-import { isSpeculativeRequest } from './speculative_request.ts'
 import { findRedirectPath, type RedirectName } from './redirect_path.ts'
 import { signInSocially, type SocialLoginResult } from './social_sign_in.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'

@@ -1,4 +1,5 @@
 import type { HttpContext } from '@adonisjs/core/http'
+import type { HttpRouterService } from '@adonisjs/core/types'
 
 import type { RedirectsConfig, RedirectTarget } from '../types.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
@@ -18,6 +19,7 @@ export function findRedirectPath(
   manager: GuestUserManager
 ): string {
   const { redirects, convert } = manager.config
+  const { router } = manager.engine.framework
 
   const find = (): RedirectTarget => {
     switch (name) {
@@ -28,14 +30,31 @@ export function findRedirectPath(
       case 'registered':
         return redirects.registered ?? '/'
       case 'convert':
-        return redirects.convert ?? manager.findUrl('guest_user.convert', ctx.params) ?? '/signup'
+        return redirects.convert ?? findUrl(router, 'guest_user.convert', ctx) ?? '/signup'
       case 'converted':
-        return (
-          convert.redirectTo ?? manager.findUrl('guest_user.convert.success', ctx.params) ?? '/'
-        )
+        return convert.redirectTo ?? findUrl(router, 'guest_user.convert.success', ctx) ?? '/'
     }
   }
 
   const target = find()
   return typeof target === 'function' ? target(ctx) : target
+}
+
+/**
+ * An application's route names are not known here
+ */
+type UrlFor = (name: string, parameters: Record<string, unknown>) => string
+
+/**
+ * @returns undefined when the routes were not registered, or need parameters
+ * that this request does not have: a page under `/:locale`
+ */
+function findUrl(router: HttpRouterService, name: string, ctx: HttpContext): string | undefined {
+  try {
+    return router.has(name)
+      ? (router.urlBuilder.urlFor as unknown as UrlFor)(name, ctx.params)
+      : undefined
+  } catch {
+    return undefined
+  }
 }

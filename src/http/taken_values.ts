@@ -21,8 +21,8 @@ export async function explainTakenValues(
   ctx: HttpContext,
   manager: GuestUserManager
 ): Promise<unknown> {
-  const userModel = await manager.userModel()
-  const taken = await findTakenAttributes(await manager.client(), userModel, error)
+  const { userModel, directory } = await manager.engine.load()
+  const taken = await findTakenAttributes(directory.client(), userModel, error)
   const fields = Object.keys(values).filter((attribute) => taken.includes(attribute))
 
   const vine = fields.length > 0 ? await importVine() : undefined

@@ -126,14 +126,18 @@ const CONSEQUENCES: Record<string, string> = {
 }
 
 /**
- * Foreign keys that `transfer` forgets, as sentences for the log
+ * Foreign keys that `transfer` of the configuration omits, as sentences for the
+ * log: what is there would be lost with a merged guest
+ *
+ * @throws E_INVALID_GUEST_USER_CONFIG when a name in it is wrong
  */
-export async function describeLeftOut(
-  transfers: Transfer[],
+export async function describeOmissions(
+  entries: AnyTransferEntry[],
   client: QueryClientContract,
   userModel: LucidModel,
   guestsTable: string
 ): Promise<string[]> {
+  const transfers = await resolveTransfers(entries, userModel)
   const keys = await findForeignKeyTransfers(client, userModel, guestsTable)
 
   return keys

@@ -5,7 +5,7 @@ import type { QueryClientContract, TransactionClientContract } from '@adonisjs/l
 import type { Transfer } from './transfer.ts'
 import { splitQualifiedName } from '../database/catalog.ts'
 import { retryTransient, readDatabaseError } from '../database/database_error.ts'
-import { findTransfers, resolveTransfers } from './find_transfers.ts'
+import { describeOmissions, findTransfers, resolveTransfers } from './find_transfers.ts'
 import { resolveConflicts, type Move } from './conflicts.ts'
 import type { ResolvedConfig } from '../types.ts'
 import type { GuestDirectory } from '../guests/guest_directory.ts'
@@ -51,6 +51,26 @@ export class GuestMerger {
     this.#config = config
     this.#userModel = userModel
     this.#directory = directory
+  }
+
+  /**
+   * Reads `transfer` of the configuration
+   *
+   * @returns what it leaves out and would be lost with a merged guest, as
+   * sentences for the log
+   * @throws E_INVALID_GUEST_USER_CONFIG when a name in it is wrong
+   */
+  async checkTransfer(): Promise<string[]> {
+    const { transfer } = this.#config
+    if (!transfer) {
+      return []
+    }
+    return describeOmissions(
+      transfer,
+      this.#directory.client(),
+      this.#userModel,
+      this.#directory.guestModel.table
+    )
   }
 
   /**

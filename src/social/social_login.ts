@@ -88,12 +88,12 @@ export class SocialLogin {
    */
   async findByAddress(visitor?: LucidRow): Promise<AddressOwner | null> {
     const { email } = this.#socialUser
-    const userModel = await this.#manager.userModel()
+    const { userModel, directory } = await this.#manager.engine.load()
     if (!email || !userModel.$hasColumn('email')) {
       return null
     }
 
-    const client = await this.#manager.client()
+    const client = directory.client()
     const rows = await userModel.query({ client }).whereIn('email', [email, lowerCased(email)])
     const others = rows.filter((row) => !isSameRow(row, visitor)) as ConfiguredUser[]
     if (others.length === 0) {
@@ -127,8 +127,8 @@ export class SocialLogin {
    * Adds the identity to an account
    */
   async link(account: LucidRow): Promise<ConfiguredUser> {
-    const userModel = await this.#manager.userModel()
-    const client = await this.#manager.client()
+    const { userModel, directory } = await this.#manager.engine.load()
+    const client = directory.client()
 
     return retryTransient(() =>
       client.transaction(async (trx) => {
@@ -170,8 +170,8 @@ export class SocialLogin {
    * What an error of the database means to the person and to the developer
    */
   async explain(error: unknown): Promise<unknown> {
-    const userModel = await this.#manager.userModel()
-    return explainRefusal(error, userModel, await this.#manager.client())
+    const { userModel, directory } = await this.#manager.engine.load()
+    return explainRefusal(error, userModel, directory.client())
   }
 
   /**
@@ -180,7 +180,7 @@ export class SocialLogin {
   async #withFreeName(
     write: (values: Record<string, unknown>) => Promise<ConfiguredUser>
   ): Promise<ConfiguredUser> {
-    const userModel = await this.#manager.userModel()
+    const { userModel, directory } = await this.#manager.engine.load()
     const values = collectValues(this.#socialUser, userModel, this.#options.attributes)
     const { username } = values
     if (typeof username !== 'string') {
@@ -191,8 +191,7 @@ export class SocialLogin {
       try {
         return await write({ ...values, username: suffixed(username, attempt) })
       } catch (error) {
-        const client = await this.#manager.client()
-        const taken = await findTakenAttributes(client, userModel, error)
+        const taken = await findTakenAttributes(directory.client(), userModel, error)
         if (!taken.includes('username') || attempt === MOST_NAMES) {
           throw error
         }

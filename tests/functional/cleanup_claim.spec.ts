@@ -23,7 +23,8 @@ test.group('Claim', () => {
       await app.close()
       await database.drop()
     })
-    await app.guestUsers.touch(FIRST_ID + 1)
+    const { directory } = await app.guestUsers.engine.load()
+    await directory.touch(FIRST_ID + 1)
 
     const claimed = await app.db.transaction((trx) =>
       claimGuests(trx, tables, '2025-01-01 00:00:00', IDS)

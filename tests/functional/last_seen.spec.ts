@@ -87,7 +87,8 @@ test.group('last_seen_at', () => {
 
     const user = await app.guestUsers.create({ visitKey: 'a'.repeat(64) })
     assert.equal((await app.guestUsers.find(user))!.visitKey, 'a'.repeat(64))
-    assert.isTrue(await app.guestUsers.touch(user))
+    const { directory } = await app.guestUsers.engine.load()
+    assert.isTrue(await directory.touch(user.$primaryKeyValue!))
     assert.isNull((await app.guestUsers.find(user))!.visitKey)
   })
 
@@ -97,7 +98,8 @@ test.group('last_seen_at', () => {
 
     const guest = await find()
     await guest!.delete()
-    assert.isFalse(await app.guestUsers.touch(guest!.userId))
+    const { directory } = await app.guestUsers.engine.load()
+    assert.isFalse(await directory.touch(guest!.userId))
   })
 
   test('a page is served when the visit cannot be written down', async ({ assert, cleanup }) => {

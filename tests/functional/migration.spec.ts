@@ -60,7 +60,8 @@ test.group('Migration', () => {
     const user = await app.guestUsers.create()
     const before = await app.guestUsers.find(user)
     await before!.merge({ createdAt: before!.createdAt.minus({ hours: 5 }) }).save()
-    await app.guestUsers.touch(user)
+    const { directory } = await app.guestUsers.engine.load()
+    await directory.touch(user.$primaryKeyValue!)
 
     const after = await app.guestUsers.find(user)
     assert.isBelow(Math.abs(after!.createdAt.diff(before!.createdAt, 'seconds').seconds), 2)

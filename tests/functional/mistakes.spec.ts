@@ -193,9 +193,10 @@ test.group('Migration not run', () => {
     )
     assert.equal(await app.count('users'), 0)
 
+    const { directory } = await app.guestUsers.engine.load()
     for (const call of [
       () => app.guestUsers.find(1),
-      () => app.guestUsers.touch(1),
+      () => directory.touch(1),
       () => app.guestUsers.cleanup(),
     ]) {
       await assert.rejects(call, /The "guests" table does not exist/)

@@ -1,7 +1,7 @@
 import { test } from '@japa/runner'
 import { RequestFactory } from '@adonisjs/core/factories/http'
 
-import { isSpeculativeRequest } from '../../src/http/speculative_request.ts'
+import { isSpeculativeRequest } from '../../src/http/visit_key.ts'
 
 function request(method: string, headers: Record<string, string> = {}) {
   const created = new RequestFactory().merge({ method }).create()

@@ -2,7 +2,7 @@ import type { ApplicationService } from '@adonisjs/core/types'
 import type { AuthClientResponse } from '@adonisjs/auth/types'
 
 import type { ConfiguredUser } from '../../types.ts'
-import { authenticateAsClient } from '../../session_guard.ts'
+import { authenticateAsClient } from '../../guests/session_guard.ts'
 
 /**
  * Signs a guest in the way the guard's own test clients do

@@ -1,10 +1,10 @@
 import { configProvider } from '@adonisjs/core'
-import type { LucidRow } from '@adonisjs/lucid/types/model'
+import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { AuthClientResponse } from '@adonisjs/auth/types'
 import type { ApplicationService } from '@adonisjs/core/types'
 import { HttpContextFactory } from '@adonisjs/core/factories/http'
 
-import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
+import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
 
 interface AuthConfig {
   default: string
@@ -51,7 +51,7 @@ export async function findSessionGuardName(
  * @param setting in whose value the guard is named
  * @throws E_INVALID_GUEST_USER_CONFIG when there is no guard of this name
  */
-export async function mustNameGuard(
+export async function assertGuardExists(
   app: ApplicationService,
   setting: string,
   name: string
@@ -111,4 +111,28 @@ export async function authenticateAsClient(
 ): Promise<AuthClientResponse> {
   const auth = (await app.container.make('auth.manager')) as unknown as ClientFactory
   return auth.createAuthenticatorClient().use(guard).authenticateAsClient(user)
+}
+
+/**
+ * Guests of one model cannot be signed in through a guard for another
+ *
+ * @throws E_INVALID_GUEST_USER_CONFIG when the guard refuses such users
+ */
+export async function assertGuardAccepts(
+  app: ApplicationService,
+  guard: string,
+  userModel: LucidModel
+): Promise<void> {
+  const user = new userModel()
+  user.$setAttribute(userModel.primaryKey, 1)
+  try {
+    await authenticateAsClient(app, guard, user)
+  } catch (error) {
+    throw new E_INVALID_GUEST_USER_CONFIG(
+      [
+        `The guard "${guard}" of "config/auth.ts" does not sign in users of the model "${userModel.name}". Name another "guard" or another "userModel"`,
+      ],
+      { cause: error }
+    )
+  }
 }

@@ -1,0 +1,110 @@
+import type { Emitter } from '@adonisjs/core/events'
+import type { Database } from '@adonisjs/lucid/database'
+import type { LucidModel } from '@adonisjs/lucid/types/model'
+import type {
+  ApplicationService,
+  EventsList,
+  HashService,
+  HttpRouterService,
+} from '@adonisjs/core/types'
+
+import { Expiry } from './guests/expiry.ts'
+import { GuestCreator } from './guests/guest_creator.ts'
+import { GuestConverter } from './guests/guest_converter.ts'
+import { GuestDirectory } from './guests/guest_directory.ts'
+import { UserRegistrar } from './guests/user_registrar.ts'
+import { UnusablePassword } from './guests/unusable_password.ts'
+import { assertGuardAccepts } from './guests/session_guard.ts'
+import { findPasswordColumn, importModel } from './guests/configured_models.ts'
+import { GuestMerger } from './merge/guest_merger.ts'
+import { GuestCleaner } from './cleanup/guest_cleaner.ts'
+import { GuestInventory } from './inventory/guest_inventory.ts'
+import type { ResolvedConfig } from './types.ts'
+
+/**
+ * What the engine uses of the framework
+ */
+export interface Framework {
+  app: ApplicationService
+  database: Database
+  emitter: Emitter<EventsList>
+  hash: HashService
+  router: HttpRouterService
+}
+
+/**
+ * The models, and what works on them
+ */
+export interface GuestUserParts {
+  userModel: LucidModel
+
+  /**
+   * The property of the user model that holds the password hash, null when it
+   * has none
+   */
+  passwordColumn: string | null
+  directory: GuestDirectory
+  creator: GuestCreator
+  converter: GuestConverter
+  registrar: UserRegistrar
+  merger: GuestMerger
+  cleaner: GuestCleaner
+  inventory: GuestInventory
+}
+
+/**
+ * Everything behind the manager. The package's own pages and middleware use it
+ * for what no application has to call
+ */
+export class GuestUserEngine {
+  readonly config: ResolvedConfig
+  readonly expiry: Expiry
+  readonly framework: Framework
+  #parts?: Promise<GuestUserParts>
+
+  constructor(config: ResolvedConfig, framework: Framework) {
+    this.config = config
+    this.expiry = new Expiry(config)
+    this.framework = framework
+  }
+
+  /**
+   * The models are imported when they are first needed, not at boot. A failure
+   * is not remembered
+   *
+   * @throws E_INVALID_GUEST_USER_CONFIG when a model or the guard does not fit
+   */
+  load(): Promise<GuestUserParts> {
+    this.#parts ??= this.#load().catch((error) => {
+      this.#parts = undefined
+      throw error
+    })
+    return this.#parts
+  }
+
+  async #load(): Promise<GuestUserParts> {
+    const { config, expiry } = this
+    const { app, database, emitter, hash } = this.framework
+
+    const userModel = await importModel('userModel', config.userModel)
+    await assertGuardAccepts(app, config.guard, userModel)
+    const guestModel = await importModel('guestModel', config.guestModel)
+
+    const directory = new GuestDirectory(database, userModel, guestModel)
+    const cleaner = new GuestCleaner(userModel, directory, expiry, emitter)
+    const passwordColumn = findPasswordColumn(config, userModel)
+    const password = passwordColumn ? new UnusablePassword(userModel, passwordColumn, hash) : null
+
+    return {
+      userModel,
+      passwordColumn,
+      directory,
+      converter: new GuestConverter(userModel, directory),
+      creator: new GuestCreator(config, userModel, directory, password),
+      registrar: new UserRegistrar(userModel, directory, passwordColumn, password),
+      merger: new GuestMerger(config, userModel, directory),
+      cleaner,
+      inventory: new GuestInventory(directory, userModel, expiry, cleaner),
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { HttpContext } from '@adonisjs/core/http'
+import type { LucidRow } from '@adonisjs/lucid/types/model'
+
+import type { SessionMemory } from './session_memory.ts'
+import type { GuestUserManager } from '../guest_user_manager.ts'
+import { E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from '../errors.ts'
+
+interface SignIn {
+  ctx: HttpContext
+  manager: GuestUserManager
+  memory: SessionMemory
+}
+
+/**
+ * Sees to it that a guest who signs in to an account takes everything along,
+ * whichever controller signs them in: merges the guest, or remembers them for
+ * `mergeInto`, as `mergeMode` says
+ *
+ * @param visitorId who the session says is signed in: login pages need not have
+ * authenticated anybody
+ * @returns whether there was a guest, who is merged now
+ */
+export async function mergeOnSignIn(
+  visitorId: string | number | undefined,
+  account: LucidRow,
+  { ctx, manager, memory }: SignIn
+): Promise<boolean> {
+  const accountId = account.$primaryKeyValue!
+  if (visitorId === undefined || String(visitorId) === String(accountId)) {
+    return false
+  }
+  const { directory } = await manager.engine.load()
+  if (memory.recallKind(visitorId) === 'regular' || !directory.isUser(account)) {
+    return false
+  }
+
+  const { mergeMode } = manager.config
+  if (mergeMode === 'ask' && (await directory.find(visitorId))) {
+    memory.rememberPrevious(visitorId, accountId)
+  }
+  return mergeMode === 'automatic' && merge(visitorId, account, ctx, manager)
+}
+
+/**
+ * Where there is nothing to merge, this is a sign-in like any other: the guest
+ * was cleaned up or has converted elsewhere, or the account is a guest, too
+ */
+async function merge(
+  guestId: string | number,
+  account: LucidRow,
+  ctx: HttpContext,
+  manager: GuestUserManager
+): Promise<boolean> {
+  try {
+    await manager.merge(guestId, account, { ctx })
+    return true
+  } catch (error) {
+    if (error instanceof E_NOT_A_GUEST || error instanceof E_INVALID_MERGE_TARGET) {
+      return false
+    }
+    throw error
+  }
+}
