@@ -6,7 +6,7 @@ import type { CleanupResult } from '../src/types.ts'
 import { parseAge } from '../src/age.ts'
 import { StopSignals } from '../src/console/stop_signals.ts'
 import { reserveStandardOutput } from '../src/console/standard_output.ts'
-import { formatCount, formatGuests } from '../src/console/format_count.ts'
+import { formatCount } from '../src/count.ts'
 import { CleanupProgress } from '../src/console/cleanup_progress.ts'
 
 /**
@@ -164,4 +164,11 @@ export default class GuestCleanup extends BaseCommand {
       this.logger.success(summary)
     }
   }
+}
+
+/**
+ * @example formatGuests(1) // '1 guest'
+ */
+function formatGuests(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'guest' : 'guests'}`
 }

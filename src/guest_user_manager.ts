@@ -3,6 +3,7 @@ import type { HttpRouterService } from '@adonisjs/core/types'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
+import type { UserId } from './database/guest_tables.ts'
 import type { Guest } from './models/guest.ts'
 import type { Expiry } from './guests/expiry.ts'
 import { E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from './errors.ts'
@@ -131,7 +132,7 @@ export class GuestUserManager {
   /**
    * The row in `guests`, null for a regular user. Asks the primary database
    */
-  async find(user: LucidRow | string | number): Promise<Guest | null> {
+  async find(user: LucidRow | UserId): Promise<Guest | null> {
     const { directory } = await this.engine.load()
     const isUser = typeof user !== 'object' || directory.isUser(user)
     return isUser ? directory.find(primaryKeyOf(user)) : null
@@ -158,7 +159,7 @@ export class GuestUserManager {
    * await guestUsers.convert(user, { email: 'ann@example.com', password: 'secret' })
    */
   async convert(
-    user: LucidRow | string | number,
+    user: LucidRow | UserId,
     conversion:
       UserValues | ((user: ConfiguredUser, trx: TransactionClientContract) => void | Promise<void>),
     options: { ctx?: HttpContext } = {}
@@ -210,8 +211,8 @@ export class GuestUserManager {
    * await guestUsers.merge(guest, await User.findByOrFail('email', 'ann@example.com'))
    */
   async merge(
-    guest: LucidRow | string | number,
-    into: LucidRow | string | number,
+    guest: LucidRow | UserId,
+    into: LucidRow | UserId,
     options: { ctx?: HttpContext } = {}
   ): Promise<ConfiguredUser> {
     const { merger, directory } = await this.engine.load()
@@ -265,20 +266,20 @@ export class GuestUserManager {
 /**
  * A row of another table may have the key of a guest
  */
-function assertUser(row: LucidRow | string | number, directory: GuestDirectory) {
+function assertUser(row: LucidRow | UserId, directory: GuestDirectory) {
   if (typeof row === 'object' && !directory.isUser(row)) {
     throw new E_NOT_A_GUEST()
   }
 }
 
-function primaryKeyOf(user: LucidRow | string | number): string | number {
+function primaryKeyOf(user: LucidRow | UserId): UserId {
   return typeof user === 'object' ? user.$primaryKeyValue! : user
 }
 
 /**
  * The open transaction that a row was read or written in
  */
-function transactionOf(user: LucidRow | string | number): TransactionClientContract | undefined {
+function transactionOf(user: LucidRow | UserId): TransactionClientContract | undefined {
   return typeof user === 'object' ? user.$trx : undefined
 }
 

@@ -12,7 +12,7 @@ import {
 import { renderAdminPage } from './render_admin_page.ts'
 import { createCountTexts, createTexts } from '../pages/texts.ts'
 import { readSelection, type Selection } from './selection.ts'
-import type { BoundedCount } from '../inventory/bounded_count.ts'
+import type { BoundedCount } from '../count.ts'
 
 /**
  * What a delete would do, before anything is done

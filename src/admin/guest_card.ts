@@ -2,6 +2,7 @@ import type { DateTime } from 'luxon'
 import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 
+import type { UserId } from '../database/guest_tables.ts'
 import { createTexts } from '../pages/texts.ts'
 import { createUrlFor } from '../pages/render_page.ts'
 import type { ListedGuest } from '../inventory/guest_list.ts'
@@ -11,7 +12,7 @@ import type { GuestUserManager } from '../guest_user_manager.ts'
  * What the pages show of a guest
  */
 export interface GuestCard {
-  id: string | number
+  id: UserId
   label: string
   url: string
   createdAt: DateTime
@@ -27,7 +28,7 @@ export async function createCards(ctx: HttpContext, manager: GuestUserManager) {
   const urlFor = await createUrlFor(ctx)
   const text = createTexts(ctx)
   const { expiry } = manager
-  const hidden = (id: string | number) => text('admin.hidden_user', { id })
+  const hidden = (id: UserId) => text('admin.hidden_user', { id })
 
   let isLogged = false
   const onError = (error: unknown) => {
@@ -67,10 +68,7 @@ const LONGEST_LABEL = 254
 export function labelGuest(
   { guest, user }: ListedGuest,
   { config }: GuestUserManager,
-  {
-    hidden,
-    onError,
-  }: { hidden: (id: string | number) => string; onError: (error: unknown) => void }
+  { hidden, onError }: { hidden: (id: UserId) => string; onError: (error: unknown) => void }
 ): string {
   const label = user && (askForLabel(user, config, onError) ?? findName(user))
   return typeof label === 'string' && label.trim()

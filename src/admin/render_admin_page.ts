@@ -2,7 +2,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 
 import { TimeTexts } from './time_texts.ts'
 import { createUrlFor, renderPage } from '../pages/render_page.ts'
-import { formatCount } from './format_count.ts'
+import { formatCount } from '../count.ts'
 import { createCountTexts, localeOf } from '../pages/texts.ts'
 
 /**

@@ -1,7 +1,7 @@
 import string from '@adonisjs/core/helpers/string'
 import type { BaseCommand } from '@adonisjs/core/ace'
 
-import { formatCount } from './format_count.ts'
+import { formatCount } from '../count.ts'
 import type { CleanupResult } from '../types.ts'
 
 /**

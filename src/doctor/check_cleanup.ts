@@ -1,5 +1,5 @@
 import { Expiry } from '../guests/expiry.ts'
-import { describeAge } from './check_session.ts'
+import { formatAge } from '../age.ts'
 import {
   type SubjectWithDatabase,
   createFinding,
@@ -43,10 +43,11 @@ export async function checkCleanup({
 
   const amount = guests.length === MOST_COUNTED ? `${MOST_COUNTED} or more` : guests.length
   const oldest = Date.now() - guests[0][expiry.property].toMillis()
+  const wholeDays = Math.floor(oldest / DAY) * DAY
   return [
     createFinding(
       'cleanup-not-running',
-      `${amount} ${guests.length === 1 ? 'guest is' : 'guests are'} overdue in the table "${guestModel.table}": the oldest is ${describeAge(oldest)} old, and "maxAge" is ${describeAge(expiry.maxAge)}`,
+      `${amount} ${guests.length === 1 ? 'guest is' : 'guests are'} overdue in the table "${guestModel.table}": the oldest is ${formatAge(wholeDays)} old, and "maxAge" is ${formatAge(expiry.maxAge)}`,
       'Run "node ace guest:cleanup", which also tells whom it cannot delete, and put it on a schedule:\n0 * * * * cd /path/to/app/build && node ace guest:cleanup'
     ),
   ]

@@ -2,6 +2,7 @@ import { configProvider } from '@adonisjs/core'
 import string from '@adonisjs/core/helpers/string'
 import type { ApplicationService } from '@adonisjs/core/types'
 
+import { formatAge } from '../age.ts'
 import type { ResolvedConfig } from '../types.ts'
 import { createFinding, messageOf, type Finding } from './finding.ts'
 
@@ -64,26 +65,10 @@ function checkAge({ age }: SessionConfig, { maxAge, expireBy }: ResolvedConfig):
   return [
     createFinding(
       'session-outlives-guest',
-      `Guests may be deleted while their browser is still signed in: a session lives ${describeAge(sessionAge)} from the last visit ("age" in "config/session.ts"), a guest ${describeAge(maxAge)} from the ${counted} visit ("maxAge" and "expireBy" in "config/guest_user.ts")`,
+      `Guests may be deleted while their browser is still signed in: a session lives ${formatAge(sessionAge)} from the last visit ("age" in "config/session.ts"), a guest ${formatAge(maxAge)} from the ${counted} visit ("maxAge" and "expireBy" in "config/guest_user.ts")`,
       expireBy === 'createdAt'
         ? `Count from the last visit, or keep guests for much longer than a session, in "config/guest_user.ts":\nexpireBy: 'lastSeenAt',`
         : `Leave "maxAge" out of "config/guest_user.ts" (it defaults to the session age), or write there:\nmaxAge: ${JSON.stringify(age).replaceAll('"', "'")},`
     ),
   ]
-}
-
-const UNITS: [name: string, milliseconds: number][] = [
-  ['day', 24 * 60 * 60 * 1000],
-  ['hour', 60 * 60 * 1000],
-  ['minute', 60 * 1000],
-  ['second', 1000],
-]
-
-/**
- * In the biggest unit that is not below one
- */
-export function describeAge(milliseconds: number): string {
-  const [name, length] = UNITS.find(([, unit]) => milliseconds >= unit) ?? UNITS.at(-1)!
-  const amount = Math.round((milliseconds / length) * 10) / 10
-  return `${amount} ${name}${amount === 1 ? '' : 's'}`
 }

@@ -1,6 +1,7 @@
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
+import type { UserId } from '../database/guest_tables.ts'
 import { E_NOT_A_GUEST } from '../errors.ts'
 import { retryTransient } from '../database/database_error.ts'
 import type { GuestDirectory } from './guest_directory.ts'
@@ -33,7 +34,7 @@ export class GuestConverter {
    * @throws E_NOT_A_GUEST when another request or a cleanup was first
    */
   async convert(
-    userId: string | number,
+    userId: UserId,
     conversion: Conversion,
     client: QueryClientContract
   ): Promise<LucidRow> {
@@ -48,7 +49,7 @@ export class GuestConverter {
 
   async #convertIn(
     trx: TransactionClientContract,
-    userId: string | number,
+    userId: UserId,
     conversion: Conversion
   ): Promise<LucidRow> {
     if (!(await this.#directory.claim(userId, trx))) {

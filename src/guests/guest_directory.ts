@@ -3,6 +3,7 @@ import type { Database } from '@adonisjs/lucid/database'
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
+import type { UserId } from '../database/guest_tables.ts'
 import type { Guest } from '../models/guest.ts'
 import { E_MISSING_GUESTS_TABLE } from '../errors.ts'
 import { readDatabaseError } from '../database/database_error.ts'
@@ -71,14 +72,14 @@ export class GuestDirectory {
   /**
    * Is the user still in the database?
    */
-  async exists(userId: string | number): Promise<boolean> {
+  async exists(userId: UserId): Promise<boolean> {
     return (await this.#userModel.find(userId, { client: this.client() })) !== null
   }
 
   /**
    * @throws E_MISSING_GUESTS_TABLE when the migration was not run
    */
-  async find(userId: string | number): Promise<Guest | null> {
+  async find(userId: UserId): Promise<Guest | null> {
     return this.#explaining(() => this.guestModel.find(userId, { client: this.client() }))
   }
 
@@ -87,7 +88,7 @@ export class GuestDirectory {
    *
    * @returns whether the user is a guest
    */
-  async touch(userId: string | number): Promise<boolean> {
+  async touch(userId: UserId): Promise<boolean> {
     const [touched] = await this.#explaining(() =>
       this.guestModel
         .query({ client: this.client() })
@@ -103,7 +104,7 @@ export class GuestDirectory {
    *
    * @returns whether the row was there
    */
-  async claim(userId: string | number, trx: TransactionClientContract): Promise<boolean> {
+  async claim(userId: UserId, trx: TransactionClientContract): Promise<boolean> {
     const [claimed] = await this.guestModel.query({ client: trx }).where('userId', userId).delete()
     return Number(claimed) > 0
   }

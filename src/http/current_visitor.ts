@@ -3,12 +3,12 @@ import type { SessionGuard } from '@adonisjs/auth/session'
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { SessionUserProviderContract } from '@adonisjs/auth/types/session'
 
+import type { UserId } from '../database/guest_tables.ts'
 import type { VisitorKind } from '../types.ts'
 import { SessionMemory } from './session_memory.ts'
 import { mergeOnSignIn } from './merge_on_sign_in.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
-type UserId = string | number
 type Guard = SessionGuard<false, SessionUserProviderContract<LucidRow>>
 
 /**

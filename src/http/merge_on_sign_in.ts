@@ -1,6 +1,7 @@
 import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 
+import type { UserId } from '../database/guest_tables.ts'
 import type { SessionMemory } from './session_memory.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 import { E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from '../errors.ts'
@@ -21,7 +22,7 @@ interface SignIn {
  * @returns whether there was a guest, who is merged now
  */
 export async function mergeOnSignIn(
-  visitorId: string | number | undefined,
+  visitorId: UserId | undefined,
   account: LucidRow,
   { ctx, manager, memory }: SignIn
 ): Promise<boolean> {
@@ -46,7 +47,7 @@ export async function mergeOnSignIn(
  * was cleaned up or has converted elsewhere, or the account is a guest, too
  */
 async function merge(
-  guestId: string | number,
+  guestId: UserId,
   account: LucidRow,
   ctx: HttpContext,
   manager: GuestUserManager

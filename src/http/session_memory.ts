@@ -1,5 +1,7 @@
 import type { HttpContext } from '@adonisjs/core/http'
 
+import type { UserId } from '../database/guest_tables.ts'
+
 /**
  * What the session remembers of the signed-in user. Times are milliseconds
  * since the epoch
@@ -17,7 +19,7 @@ const SESSION_KEY = 'guest_user'
  * Who somebody was before they signed in
  */
 interface Previous {
-  guestId: string | number
+  guestId: UserId
   accountId: string
 }
 
@@ -43,7 +45,7 @@ export class SessionMemory {
   /**
    * @returns undefined when the database must be asked
    */
-  recallKind(userId: string | number): 'guest' | 'regular' | undefined {
+  recallKind(userId: UserId): 'guest' | 'regular' | undefined {
     const remembered = this.#recall(userId)
     if (!remembered) {
       return undefined
@@ -55,16 +57,16 @@ export class SessionMemory {
   /**
    * When `last_seen_at` of this guest was written, undefined when not known
    */
-  recallLastSeenAt(userId: string | number): number | undefined {
+  recallLastSeenAt(userId: UserId): number | undefined {
     const remembered = this.#recall(userId)
     return remembered?.kind === 'guest' ? remembered.lastSeenAt : undefined
   }
 
-  rememberGuest(userId: string | number, lastSeenAt: number) {
+  rememberGuest(userId: UserId, lastSeenAt: number) {
     this.#remember({ userId: String(userId), kind: 'guest', checkedAt: Date.now(), lastSeenAt })
   }
 
-  rememberRegular(userId: string | number) {
+  rememberRegular(userId: UserId) {
     this.#remember({ userId: String(userId), kind: 'regular', checkedAt: 0, lastSeenAt: 0 })
   }
 
@@ -78,12 +80,12 @@ export class SessionMemory {
   /**
    * For this account only: the next one to sign in may be somebody else
    */
-  rememberPrevious(guestId: string | number, accountId: string | number) {
+  rememberPrevious(guestId: UserId, accountId: UserId) {
     const previous: Previous = { guestId, accountId: String(accountId) }
     this.#session.put(PREVIOUS_KEY, previous)
   }
 
-  recallPrevious(accountId: string | number): string | number | undefined {
+  recallPrevious(accountId: UserId): UserId | undefined {
     const previous: Previous | undefined = this.#session.get(PREVIOUS_KEY)
     return previous?.accountId === String(accountId) ? previous.guestId : undefined
   }
@@ -92,7 +94,7 @@ export class SessionMemory {
     this.#session.forget(PREVIOUS_KEY)
   }
 
-  #recall(userId: string | number): Remembered | undefined {
+  #recall(userId: UserId): Remembered | undefined {
     const remembered: Remembered | undefined = this.#session.get(SESSION_KEY)
     return remembered?.userId === String(userId) ? remembered : undefined
   }

@@ -1,22 +1,12 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { DatabaseQueryBuilderContract } from '@adonisjs/lucid/types/querybuilder'
 
+import type { BoundedCount } from '../count.ts'
+
 /**
  * Counting a million rows takes long, and nobody reads all digits
  */
 export const MOST_COUNTED = 10_000
-
-/**
- * A number of rows, or at least so many
- */
-export interface BoundedCount {
-  total: number
-
-  /**
-   * There are more than `total`
-   */
-  isMore: boolean
-}
 
 /**
  * Counts the rows of several queries in one, each no further than it pays

@@ -12,7 +12,8 @@ import {
   type DependentPath,
 } from '../database/dependents.ts'
 import type { GuestTables } from '../database/guest_tables.ts'
-import { countBounded, MOST_COUNTED, type BoundedCount } from './bounded_count.ts'
+import { countBounded, MOST_COUNTED } from './bounded_count.ts'
+import type { BoundedCount } from '../count.ts'
 
 /**
  * What the guests in question are called in the queries

@@ -84,7 +84,7 @@ export class GuestList {
     }
   }
 
-  async find(userId: string | number): Promise<ListedGuest | null> {
+  async find(userId: UserId): Promise<ListedGuest | null> {
     const guest = await this.#directory.find(userId)
     const [listed] = await this.#withUsers(guest ? [guest] : [])
     return listed ?? null

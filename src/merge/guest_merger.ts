@@ -2,6 +2,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
+import type { UserId } from '../database/guest_tables.ts'
 import type { Transfer } from './transfer.ts'
 import { splitQualifiedName } from '../database/catalog.ts'
 import { retryTransient, readDatabaseError } from '../database/database_error.ts'
@@ -10,8 +11,6 @@ import { resolveConflicts, type Move } from './conflicts.ts'
 import type { ResolvedConfig } from '../types.ts'
 import type { GuestDirectory } from '../guests/guest_directory.ts'
 import { E_GUEST_MERGE_FAILED, E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from '../errors.ts'
-
-type UserId = string | number
 
 /**
  * The two users that become one

@@ -1,6 +1,7 @@
 import type { I18n } from '@adonisjs/i18n'
 import type { HttpContext } from '@adonisjs/core/http'
 
+import { formatCount } from '../count.ts'
 import { ADMIN_COUNTS, ADMIN_TEXTS } from './texts/admin_texts.ts'
 import { CONVERT_TEXTS } from './texts/convert_texts.ts'
 
@@ -35,7 +36,7 @@ export function createTexts(ctx: HttpContext): Texts {
  */
 export function createCountTexts(ctx: HttpContext): CountTexts {
   return (name, count, others = {}) => {
-    const data = { count, number: count.toLocaleString(localeOf(ctx)), ...others }
+    const data = { count, number: formatCount(count, localeOf(ctx)), ...others }
     const text = COUNTS[name][count === 1 ? 'one' : 'other']
     return translate(ctx, name, data, fill(text, data))
   }
