@@ -8,7 +8,7 @@ import {
   listConversionFields,
   createDefaultMessages,
   createDefaultValidator,
-} from '../conversion/default_validator.ts'
+} from '../conversion/default_form.ts'
 
 /**
  * Support staff make a guest a regular user: they write the address down, the

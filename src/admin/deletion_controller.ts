@@ -36,7 +36,7 @@ export async function showDeletion(ctx: HttpContext) {
   return renderAdminPage(ctx, 'delete', {
     going,
     dependents,
-    left: describeLeft(selection, { going, selected, held: dependents.held }),
+    left: describeLeft(selection, { going, selected, blocked: dependents.blocked }),
     cutoff: selection.age === undefined ? undefined : selection.going.before,
     expireBy: manager.expiry.property,
     deletion,
@@ -114,19 +114,19 @@ function describe(
  */
 function describeLeft(
   { picked, age = '' }: Selection,
-  counts: { going: BoundedCount; selected: BoundedCount; held: BoundedCount }
+  counts: { going: BoundedCount; selected: BoundedCount; blocked: BoundedCount }
 ): {
   text: 'admin.left_younger' | 'admin.left_gone' | 'admin.left_held'
   count: BoundedCount
   age: string
 }[] {
-  const { going, selected, held } = counts
+  const { going, selected, blocked } = counts
   const younger = { total: selected.total - going.total, isMore: selected.isMore }
   const gone = { total: (picked ?? selected.total) - selected.total, isMore: false }
   const reasons = [
     { text: 'admin.left_younger' as const, count: younger, age },
     { text: 'admin.left_gone' as const, count: gone, age },
-    { text: 'admin.left_held' as const, count: held, age },
+    { text: 'admin.left_held' as const, count: blocked, age },
   ]
   return reasons.filter(({ count }) => count.total > 0)
 }

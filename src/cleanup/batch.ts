@@ -1,116 +1,142 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import debug from '../debug.ts'
-import { type Holders, isRefusal, type Holder } from './holders.ts'
-import { DeleteIgnored, type RemoveGuests } from './removal.ts'
-import { isContention, retryTransient } from '../database/database_error.ts'
 import { runPolitely } from './polite_transaction.ts'
+import { DeleteIgnored, type Removal } from './removal.ts'
+import { isRefusal, type Blocker, type Blockers } from './blockers.ts'
+import { isContention, retryTransient } from '../database/database_error.ts'
 import type { UserId } from '../database/guest_tables.ts'
 
 /**
- * What becomes of the guests of a batch
+ * What became of some guests of a batch
  */
-export class BatchOutcome {
-  deleted: UserId[] = []
-  kept: UserId[] = []
-  blocked: { userId: UserId; holder: Holder }[] = []
+export interface BatchOutcome {
+  deleted: UserId[]
+  kept: UserId[]
+  blocked: { userId: UserId; blocker: Blocker }[]
 
   /**
    * Locked by somebody, or not an expired guest any more
    */
-  missed: UserId[] = []
+  skipped: UserId[]
 }
+
+const NOTHING: BatchOutcome = { deleted: [], kept: [], blocked: [], skipped: [] }
 
 /**
  * Deletes batches of expired guests
  */
 export class BatchCleaner {
   #client: QueryClientContract
-  #removeGuests: RemoveGuests
-  #holders: Holders
+  #removal: Removal
+  #blockers: Blockers
+  #isRefused: boolean
 
-  constructor(client: QueryClientContract, removeGuests: RemoveGuests, holders: Holders) {
+  /**
+   * @param isRefused a delete was refused already, so it is worth looking who is
+   * blocked before the next one
+   */
+  constructor(
+    client: QueryClientContract,
+    removal: Removal,
+    blockers: Blockers,
+    isRefused: boolean
+  ) {
     this.#client = client
-    this.#removeGuests = removeGuests
-    this.#holders = holders
+    this.#removal = removal
+    this.#blockers = blockers
+    this.#isRefused = isRefused
   }
 
   /**
    * Deletes these guests in one transaction. Only when that is refused does it
-   * look who is held, and when that does not tell, tries halves.
+   * look who is blocked, and when that does not tell, tries halves
    *
-   * @param outcome filled as far as it got, also when an error ends it
+   * @returns the outcome of each part, as soon as it is committed
    */
-  async clean(userIds: UserId[], outcome: BatchOutcome): Promise<void> {
-    const free = this.#holders.isNeeded ? await this.#setAsideHeld(userIds, outcome) : userIds
-    await this.#cleanTogether(free, outcome)
+  async *clean(userIds: UserId[]): AsyncGenerator<BatchOutcome> {
+    if (!this.#isRefused) {
+      yield* this.#cleanTogether(userIds)
+      return
+    }
+    const { free, outcome } = await this.#setBlockedAside(userIds)
+    yield outcome
+    yield* this.#cleanTogether(free)
   }
 
-  async #cleanTogether(userIds: UserId[], outcome: BatchOutcome): Promise<void> {
+  async *#cleanTogether(userIds: UserId[]): AsyncGenerator<BatchOutcome> {
     if (userIds.length === 0) {
       return
     }
+    let refusal: unknown
     try {
-      await retryTransient(() => this.#try(userIds, outcome))
+      yield await retryTransient(() => this.#remove(userIds))
+      return
     } catch (error) {
-      if (isContention(error)) {
-        debug('%d guests cannot be deleted now: %s', userIds.length, error)
-        outcome.missed.push(...userIds)
-      } else if (isRefusal(error) || error instanceof DeleteIgnored) {
-        await this.#cleanRefused(userIds, error, outcome)
-      } else {
-        throw error
-      }
+      refusal = error
+    }
+
+    if (isContention(refusal)) {
+      debug('%d guests cannot be deleted now: %s', userIds.length, refusal)
+      yield { ...NOTHING, skipped: userIds }
+    } else if (isRefusal(refusal) || refusal instanceof DeleteIgnored) {
+      yield* this.#cleanRefused(userIds, refusal)
+    } else {
+      throw refusal
     }
   }
 
-  async #cleanRefused(userIds: UserId[], error: unknown, outcome: BatchOutcome): Promise<void> {
-    debug('%d guests cannot be deleted together: %s', userIds.length, error)
+  async *#cleanRefused(userIds: UserId[], refusal: unknown): AsyncGenerator<BatchOutcome> {
+    debug('%d guests cannot be deleted together: %s', userIds.length, refusal)
+    this.#isRefused = true
     if (userIds.length === 1) {
-      const [userId] = userIds
-      if (error instanceof DeleteIgnored) {
-        outcome.kept.push(userId)
-        return
-      }
-      outcome.blocked.push({ userId, holder: await this.#holders.explain(userId, error) })
+      yield await this.#describeRefused(userIds[0], refusal)
       return
     }
 
-    const free = await this.#setAsideHeld(userIds, outcome)
+    const { free, outcome } = await this.#setBlockedAside(userIds)
+    yield outcome
     if (free.length < userIds.length) {
-      return this.#cleanTogether(free, outcome)
+      yield* this.#cleanTogether(free)
+      return
     }
     const half = Math.ceil(userIds.length / 2)
-    await this.#cleanTogether(userIds.slice(0, half), outcome)
-    await this.#cleanTogether(userIds.slice(half), outcome)
+    yield* this.#cleanTogether(userIds.slice(0, half))
+    yield* this.#cleanTogether(userIds.slice(half))
+  }
+
+  async #describeRefused(userId: UserId, refusal: unknown): Promise<BatchOutcome> {
+    if (refusal instanceof DeleteIgnored) {
+      return { ...NOTHING, kept: [userId] }
+    }
+    const blocker = await this.#blockers.explain(userId, refusal)
+    return { ...NOTHING, blocked: [{ userId, blocker }] }
   }
 
   /**
-   * @returns whom nothing is known to hold
+   * @returns whom nothing is known to block, and the others
    */
-  async #setAsideHeld(userIds: UserId[], outcome: BatchOutcome): Promise<UserId[]> {
-    const held = await this.#holders.find(userIds)
+  async #setBlockedAside(userIds: UserId[]): Promise<{ free: UserId[]; outcome: BatchOutcome }> {
+    const found = await this.#blockers.find(userIds)
     const free: UserId[] = []
+    const blocked: BatchOutcome['blocked'] = []
     for (const userId of userIds) {
-      const holder = held.get(userId)
-      if (holder) {
-        outcome.blocked.push({ userId, holder })
+      const blocker = found.get(userId)
+      if (blocker) {
+        blocked.push({ userId, blocker })
       } else {
         free.push(userId)
       }
     }
-    return free
+    return { free, outcome: { ...NOTHING, blocked } }
   }
 
-  async #try(userIds: UserId[], outcome: BatchOutcome): Promise<void> {
+  async #remove(userIds: UserId[]): Promise<BatchOutcome> {
     const { claimed, deleted, kept } = await runPolitely(this.#client, (trx) =>
-      this.#removeGuests(trx, userIds)
+      this.#removal.remove(trx, userIds)
     )
-    outcome.deleted.push(...deleted)
-    outcome.kept.push(...kept)
-    if (claimed.length < userIds.length) {
-      const got = new Set(claimed)
-      outcome.missed.push(...userIds.filter((userId) => !got.has(userId)))
-    }
+    const got = new Set(claimed)
+    const skipped = userIds.filter((userId) => !got.has(userId))
+    return { ...NOTHING, deleted, kept, skipped }
   }
 }

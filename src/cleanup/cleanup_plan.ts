@@ -1,7 +1,6 @@
 import { DateTime } from 'luxon'
 import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 
-import { BatchSize } from './pace.ts'
 import type { Expiry } from '../guests/expiry.ts'
 import type { Bookmark } from './expired_guests.ts'
 import type { CleanupOptions, GuestFilter } from '../types.ts'
@@ -21,7 +20,11 @@ export interface CleanupPlan {
    * Goes on behind this guest
    */
   after?: Bookmark
-  batchSize: BatchSize
+
+  /**
+   * As somebody asked for; the database decides without it
+   */
+  batchSize?: number
   limit: number
   dryRun: boolean
   signal?: AbortSignal
@@ -34,25 +37,21 @@ export interface CleanupPlan {
 }
 
 /**
- * @param largestBatchSize when the options name none
  * @throws InvalidArgumentsException when a number makes no sense
  */
-export function planCleanup(
-  options: CleanupOptions,
-  expiry: Expiry,
-  largestBatchSize: number
-): CleanupPlan {
-  const { olderThan = expiry.maxAge, batchSize: fixed, limit = Infinity, userIds } = options
-  const batchSize = fixed ?? largestBatchSize
+export function planCleanup(options: CleanupOptions, expiry: Expiry): CleanupPlan {
+  const { olderThan = expiry.maxAge, batchSize, limit = Infinity, userIds } = options
 
-  mustBe('olderThan', olderThan, 'a number from 0 to the milliseconds since 1970', () => {
+  assertNumber('olderThan', olderThan, 'a number from 0 to the milliseconds since 1970', () => {
     return olderThan >= 0 && olderThan <= DateTime.now().toMillis()
   })
-  mustBe('batchSize', batchSize, `a whole number from 1 to ${MOST_IDS}`, () => {
-    return Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= MOST_IDS
-  })
-  mustBe('limit', limit, 'a whole number of at least 1', () => {
-    return limit >= 1 && (limit === Infinity || Number.isInteger(limit))
+  if (batchSize !== undefined) {
+    assertNumber('batchSize', batchSize, `a whole number from 1 to ${MOST_IDS}`, () => {
+      return isWholeNumber(batchSize, MOST_IDS)
+    })
+  }
+  assertNumber('limit', limit, 'a whole number of at least 1', () => {
+    return limit === Infinity || isWholeNumber(limit, Infinity)
   })
 
   if (userIds !== undefined && !isListOfIds(userIds)) {
@@ -64,7 +63,7 @@ export function planCleanup(
   const { dryRun = false, signal, onBatch } = options
   return {
     filter: { before: expiry.cutoff(olderThan), userIds },
-    batchSize: fixed === undefined ? BatchSize.upTo(batchSize) : BatchSize.fixed(batchSize),
+    batchSize,
     limit,
     dryRun,
     signal,
@@ -72,10 +71,14 @@ export function planCleanup(
   }
 }
 
-function mustBe(name: string, value: number, wanted: string, isRight: () => boolean) {
+function assertNumber(name: string, value: number, wanted: string, isRight: () => boolean) {
   if (typeof value !== 'number' || !isRight()) {
     throw new InvalidArgumentsException(`"${name}" of a cleanup must be ${wanted}, not ${value}`)
   }
+}
+
+function isWholeNumber(value: number, most: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= most
 }
 
 function isListOfIds(userIds: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { Holder } from './holders.ts'
+import type { Blocker } from './blockers.ts'
 import type { UserId } from '../database/guest_tables.ts'
 import type { BatchOutcome } from './batch.ts'
 import type { BlockedGuests, CleanupResult, LeftGuests, RemainingGuests } from '../types.ts'
@@ -27,14 +27,18 @@ export class CleanupReport {
   }
 
   /**
-   * Whom the batch missed may still be deleted, so they are not counted yet
+   * Whom the batch skipped may still be deleted, so they are not counted yet
    */
   add({ deleted, kept, blocked }: BatchOutcome) {
-    this.#deleted += deleted.length
+    this.addDeleted(deleted.length)
     this.addLeft('kept', kept)
-    for (const { userId, holder } of blocked) {
-      this.#addBlocked(userId, holder)
+    for (const { userId, blocker } of blocked) {
+      this.#addBlocked(userId, blocker)
     }
+  }
+
+  addDeleted(count: number) {
+    this.#deleted += count
   }
 
   addLeft(reason: LeftGuests['reason'], userIds: UserId[]) {
@@ -60,7 +64,7 @@ export class CleanupReport {
     }
   }
 
-  #addBlocked(userId: UserId, { table, constraint }: Holder) {
+  #addBlocked(userId: UserId, { table, constraint }: Blocker) {
     const key = JSON.stringify([table, constraint])
     const guests = this.#blocked.get(key) ?? { table, constraint, total: 0, userIds: [] }
     this.#blocked.set(key, guests)

@@ -1,20 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Emitter } from '@adonisjs/core/events'
 import type { EventsList } from '@adonisjs/core/types'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import type { Pace } from './pace.ts'
-import type { Sweep } from './sweep.ts'
-import type { UserId } from '../database/guest_tables.ts'
+import { Sweep } from './sweep.ts'
+import { Blockers } from './blockers.ts'
+import type { Removal } from './removal.ts'
+import { BatchSize, Pace } from './pace.ts'
 import type { CleanupPlan } from './cleanup_plan.ts'
 import type { CleanupReport } from './cleanup_report.ts'
-import { BatchOutcome, type BatchCleaner } from './batch.ts'
+import { BatchCleaner, type BatchOutcome } from './batch.ts'
 import type { Bookmark, ExpiredGuests } from './expired_guests.ts'
+import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
  * So many guests whom others had locked are remembered, then they are tried
  * again: memory must not grow with the number of guests
  */
-const MOST_MISSED = 10_000
+const MOST_SKIPPED = 10_000
 
 /**
  * So many ids are asked about at once
@@ -22,20 +25,24 @@ const MOST_MISSED = 10_000
 const MOST_IDS = 1000
 
 /**
- * The next page is read from another connection
- */
-const SESSIONS_FOR_PAGES = 1
-
-/**
  * Milliseconds. Long enough for another cleaner to end its batch
  */
 const PAUSE_BEFORE_RETRY = 100
 
-interface Parts {
+/**
+ * What a run works on
+ */
+export interface CleanupParts {
+  client: QueryClientContract
+  tables: GuestTables
   expired: ExpiredGuests
-  batches: BatchCleaner
-  pace: Pace
-  sweep?: Sweep
+  removal: Removal
+  emitter: Emitter<EventsList>
+
+  /**
+   * Guests in a batch, when the plan does not say
+   */
+  largestBatch: number
 }
 
 /**
@@ -43,108 +50,104 @@ interface Parts {
  */
 export class CleanupRun {
   #plan: CleanupPlan
-  #expired: ExpiredGuests
-  #batches: BatchCleaner
-  #pace: Pace
-  #sweep?: Sweep
+  #parts: CleanupParts
   #report: CleanupReport
-  #emitter: Emitter<EventsList>
-  #missed: UserId[] = []
-  #bookmark?: Bookmark
+  #pace: Pace
+  #size: BatchSize
+  #skipped: UserId[] = []
 
-  constructor(
-    plan: CleanupPlan,
-    { expired, batches, pace, sweep }: Parts,
-    report: CleanupReport,
-    emitter: Emitter<EventsList>
-  ) {
+  constructor(plan: CleanupPlan, parts: CleanupParts, report: CleanupReport) {
     this.#plan = plan
-    this.#expired = expired
-    this.#batches = batches
-    this.#pace = pace
-    this.#sweep = sweep
+    this.#parts = parts
     this.#report = report
-    this.#emitter = emitter
-  }
-
-  /**
-   * Where the next run goes on, when this one was stopped: behind whoever was
-   * looked at already
-   */
-  get bookmark(): Bookmark | undefined {
-    return this.#bookmark
+    this.#pace = new Pace(parts.client, plan.signal)
+    this.#size = plan.batchSize
+      ? BatchSize.fixed(plan.batchSize)
+      : BatchSize.upTo(parts.largestBatch)
   }
 
   /**
    * Looks at each guest once, and again at whom the sweep left behind
+   *
+   * @returns where the next run goes on, when this one was stopped: behind whoever
+   * was looked at already
    */
-  async finish(): Promise<void> {
-    await this.#sweepUp()
-    for await (const userIds of this.#pages()) {
-      await this.#clean(userIds)
-      if (this.#missed.length > MOST_MISSED) {
-        await this.#settleMissed()
-      }
-    }
-    await this.#settleMissed()
+  async finish(): Promise<Bookmark | undefined> {
+    const isRefused = await this.#sweep()
+    return this.#cleanPages(isRefused)
   }
 
   /**
-   * Most runs on PostgreSQL are over with that
+   * Most runs on PostgreSQL are over with that. A sweep takes all expired guests,
+   * from the oldest on
+   *
+   * @returns whether the database refused a delete
    */
-  async #sweepUp(): Promise<void> {
-    while (this.#sweep && this.#report.deleted < this.#report.expired && (await this.#mayGoOn(0))) {
-      const outcome = new BatchOutcome()
+  async #sweep(): Promise<boolean> {
+    const { client, removal } = this.#parts
+    const { filter, after } = this.#plan
+    if (!removal.canSweep || filter.userIds || filter.since || after) {
+      return false
+    }
+
+    const sweep = new Sweep(client, removal)
+    while (this.#isSomebodyLeft(this.#report.deleted) && (await this.#mayGoOn())) {
       const startedAt = performance.now()
-      outcome.deleted = await this.#sweep.next(this.#nextSize)
-      const worked = performance.now() - startedAt
-      this.#plan.batchSize.learn(outcome.deleted.length, worked)
-      this.#pace.worked(worked)
-      if (outcome.deleted.length === 0) {
-        return
+      const deleted = await sweep.next(this.#nextSize)
+      this.#learn(deleted.length, performance.now() - startedAt)
+      if (deleted.length === 0) {
+        break
       }
-      await this.#tell(outcome)
+      this.#report.addDeleted(deleted.length)
+      await this.#send(deleted)
       this.#plan.onBatch?.(this.#report.result(false))
       this.#plan.onAttempt?.()
     }
+    return sweep.isRefused
   }
 
   /**
-   * Each page is read while the one before is being deleted. The number of
-   * expired guests only falls, so a clock that jumps back in the database cannot
-   * make this go on for ever
+   * The number of expired guests only falls, so a clock that jumps back in the
+   * database cannot make this go on for ever
    */
-  async *#pages(): AsyncGenerator<UserId[]> {
-    const { batchSize } = this.#plan
-    const { expired } = this.#report
-    this.#bookmark = this.#plan.after
+  async #cleanPages(isRefused: boolean): Promise<Bookmark | undefined> {
+    const { client, tables, removal, expired } = this.#parts
+    let bookmark = this.#plan.after
     let looked = this.#report.deleted
-    let next: Promise<Bookmark[]> | undefined
+    let batches: BatchCleaner | undefined
 
-    while (looked < expired && (await this.#mayGoOn(SESSIONS_FOR_PAGES))) {
-      const read = await (next ?? this.#expired.page(batchSize.current, this.#bookmark))
-      const page = read.slice(0, this.#nextSize)
+    while (this.#isSomebodyLeft(looked) && (await this.#mayGoOn())) {
+      const page = await expired.page(this.#nextSize, bookmark)
       if (page.length === 0) {
-        return
+        break
       }
       looked += page.length
-      this.#bookmark = page.at(-1)
-      next = this.#expired.page(batchSize.current, this.#bookmark)
-      try {
-        yield page.map(({ userId }) => userId)
-      } finally {
-        // Nobody may be waiting for it any more
-        await next.catch(() => {})
+      bookmark = page.at(-1)
+      batches ??= new BatchCleaner(client, removal, new Blockers(client, tables), isRefused)
+      await this.#clean(
+        batches,
+        page.map(({ userId }) => userId)
+      )
+      if (this.#skipped.length > MOST_SKIPPED) {
+        await this.#retrySkipped(batches)
       }
     }
+    if (batches) {
+      await this.#retrySkipped(batches)
+    }
+    return bookmark
+  }
+
+  #isSomebodyLeft(looked: number): boolean {
+    return looked < this.#report.expired
   }
 
   /**
    * Waits for its turn first
    */
-  async #mayGoOn(sessions: number): Promise<boolean> {
+  async #mayGoOn(): Promise<boolean> {
     if (!this.#isOver) {
-      await this.#pace.takeTurn(sessions)
+      await this.#pace.rest()
     }
     return !this.#isOver
   }
@@ -154,79 +157,82 @@ export class CleanupRun {
   }
 
   get #nextSize(): number {
-    return Math.min(this.#plan.batchSize.current, this.#plan.limit - this.#report.deleted)
+    return Math.min(this.#size.current, this.#plan.limit - this.#report.deleted)
   }
 
-  /**
-   * What is committed is told, even if a later part of the batch fails
-   */
-  async #clean(userIds: UserId[]): Promise<void> {
-    if (userIds.length === 0) {
-      return
-    }
-    const outcome = new BatchOutcome()
+  async #clean(batches: BatchCleaner, userIds: UserId[]): Promise<void> {
     const startedAt = performance.now()
-    try {
-      await this.#batches.clean(userIds, outcome)
-    } finally {
-      await this.#tell(outcome)
+    let skipped = 0
+    for await (const outcome of batches.clean(userIds)) {
+      skipped += outcome.skipped.length
+      await this.#add(outcome)
     }
 
-    // Waiting for a lock says nothing about the size of a batch
     const worked = performance.now() - startedAt
-    this.#pace.worked(worked)
-    if (outcome.missed.length < userIds.length) {
-      this.#plan.batchSize.learn(userIds.length, worked)
+    if (skipped < userIds.length) {
+      this.#learn(userIds.length, worked)
       this.#plan.onBatch?.(this.#report.result(false))
+    } else {
+      // Waiting for a lock says nothing about the size of a batch
+      this.#pace.worked(worked)
     }
     this.#plan.onAttempt?.()
   }
 
-  async #tell(outcome: BatchOutcome): Promise<void> {
-    this.#report.add(outcome)
-    this.#missed.push(...outcome.missed)
-    if (outcome.deleted.length > 0) {
-      await this.#emitter.emit('guest_user:deleted', { userIds: outcome.deleted })
-    }
+  #learn(guests: number, worked: number) {
+    this.#size.learn(guests, worked)
+    this.#pace.worked(worked)
   }
 
-  async #settleMissed(): Promise<void> {
-    await this.#retryMissed()
-    await this.#forgetGone()
-    this.#report.addLeft('locked', this.#missed)
-    this.#missed = []
+  async #add(outcome: BatchOutcome): Promise<void> {
+    this.#skipped.push(...outcome.skipped)
+    this.#report.add(outcome)
+    await this.#send(outcome.deleted)
+  }
+
+  async #send(userIds: UserId[]): Promise<void> {
+    if (userIds.length > 0) {
+      await this.#parts.emitter.emit('guest_user:deleted', { userIds })
+    }
   }
 
   /**
    * Tries those again whom others had locked, as long as that gets anywhere, in
-   * smaller batches, so that one locked row holds up few others
+   * smaller batches, so that one locked row holds up few others. Whoever is
+   * locked still is left to the next run
    */
-  async #retryMissed(): Promise<void> {
-    const size = Math.ceil(this.#plan.batchSize.current / 10)
+  async #retrySkipped(batches: BatchCleaner): Promise<void> {
+    const size = Math.ceil(this.#size.current / 10)
     let before = Infinity
 
-    while ((await this.#forgetGone()) && this.#missed.length < before && !this.#isOver) {
+    while ((await this.#forgetDeleted()) && this.#skipped.length < before && !this.#isOver) {
       await sleep(PAUSE_BEFORE_RETRY)
-      before = this.#missed.length
-      const waiting = this.#missed
-      this.#missed = []
-      while (waiting.length > 0 && (await this.#mayGoOn(SESSIONS_FOR_PAGES))) {
-        await this.#clean(waiting.splice(0, Math.min(size, this.#nextSize)))
+      before = this.#skipped.length
+      const waiting = this.#skipped
+      this.#skipped = []
+      while (waiting.length > 0 && (await this.#mayGoOn())) {
+        await this.#clean(batches, waiting.splice(0, Math.min(size, this.#nextSize)))
       }
-      this.#missed.push(...waiting)
+      this.#skipped.push(...waiting)
     }
+
+    await this.#forgetDeleted()
+    this.#report.addLeft('locked', this.#skipped)
+    this.#skipped = []
   }
 
   /**
+   * Others may have deleted them, or they are no expired guests any more
+   *
    * @returns whether anybody is still there
    */
-  async #forgetGone(): Promise<boolean> {
-    const missed = this.#missed
-    this.#missed = []
-    while (missed.length > 0) {
-      const userIds = missed.splice(0, MOST_IDS)
-      this.#missed.push(...(await this.#expired.among(userIds)))
+  async #forgetDeleted(): Promise<boolean> {
+    const skipped = this.#skipped
+    this.#skipped = []
+    while (skipped.length > 0) {
+      const userIds = skipped.splice(0, MOST_IDS)
+      this.#skipped.push(...(await this.#parts.expired.among(userIds)))
     }
-    return this.#missed.length > 0
+    return this.#skipped.length > 0
   }
 }

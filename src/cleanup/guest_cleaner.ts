@@ -1,20 +1,15 @@
 import type { Emitter } from '@adonisjs/core/events'
 import type { EventsList } from '@adonisjs/core/types'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
-import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import type { Expiry } from '../guests/expiry.ts'
-import { Holders } from './holders.ts'
-import type { GuestDirectory } from '../guests/guest_directory.ts'
-import { chooseRemoval, removesInOneStatement, largestBatchSize } from './removal.ts'
-import { Pace, BatchSize } from './pace.ts'
-import { Sweep } from './sweep.ts'
-import { CleanupReport } from './cleanup_report.ts'
-import { BatchCleaner } from './batch.ts'
 import { CleanupRun } from './cleanup_run.ts'
+import { CleanupReport } from './cleanup_report.ts'
+import { largestBatchSize, Removal } from './removal.ts'
+import { planCleanup, type CleanupPlan } from './cleanup_plan.ts'
 import { ExpiredGuests, type Bookmark } from './expired_guests.ts'
 import { nameGuestTables, type GuestTables } from '../database/guest_tables.ts'
-import { planCleanup, type CleanupPlan } from './cleanup_plan.ts'
+import type { Expiry } from '../guests/expiry.ts'
+import type { GuestDirectory } from '../guests/guest_directory.ts'
 import type { CleanupOptions, CleanupResult, GuestFilter } from '../types.ts'
 
 export interface RemoveOptions extends Pick<CleanupPlan, 'signal' | 'onAttempt'> {
@@ -45,6 +40,7 @@ export class GuestCleaner {
   #directory: GuestDirectory
   #expiry: Expiry
   #emitter: Emitter<EventsList>
+  #tables: GuestTables
 
   constructor(
     userModel: LucidModel,
@@ -56,10 +52,11 @@ export class GuestCleaner {
     this.#directory = directory
     this.#expiry = expiry
     this.#emitter = emitter
+    this.#tables = nameGuestTables(userModel, directory.guestModel, expiry.property)
   }
 
   async run(options: CleanupOptions): Promise<CleanupResult> {
-    const { result } = await this.#start(planCleanup(options, this.#expiry, this.#largestBatch))
+    const { result } = await this.#run(planCleanup(options, this.#expiry))
     return result
   }
 
@@ -69,61 +66,31 @@ export class GuestCleaner {
    * @returns what became of them, and where the next run would go on
    */
   remove(filter: GuestFilter, options: RemoveOptions = {}): Promise<StoppedCleanup> {
-    const batchSize = BatchSize.upTo(this.#largestBatch)
-    return this.#start({ ...options, filter, batchSize, limit: Infinity, dryRun: false })
-  }
-
-  get #largestBatch(): number {
-    return largestBatchSize(this.#directory.client(), this.#userModel)
-  }
-
-  async #start(plan: CleanupPlan): Promise<StoppedCleanup> {
-    try {
-      return await this.#run(plan)
-    } catch (error) {
-      throw this.#directory.explain(error)
-    }
+    return this.#run({ ...options, filter, limit: Infinity, dryRun: false })
   }
 
   async #run(plan: CleanupPlan): Promise<StoppedCleanup> {
-    const client = this.#directory.client()
-    const { guestModel } = this.#directory
-    const tables = nameGuestTables(this.#userModel, guestModel, this.#expiry.property)
+    try {
+      const client = this.#directory.client()
+      const { cutoff, ...restriction } = this.#directory.bounds(plan.filter)
+      const expired = new ExpiredGuests(client, this.#tables, cutoff, restriction)
+      const report = new CleanupReport(await expired.count())
+      if (plan.dryRun) {
+        return { result: report.result(false) }
+      }
 
-    const { cutoff, ...restriction } = this.#directory.bounds(plan.filter)
-    const expired = new ExpiredGuests(client, tables, cutoff, restriction)
-    const report = new CleanupReport(await expired.count())
-    let bookmark: Bookmark | undefined
-
-    if (!plan.dryRun) {
-      const removeGuests = await chooseRemoval(client, this.#userModel, tables, cutoff)
-      const holders = new Holders(client, tables)
-      const batches = new BatchCleaner(client, removeGuests, holders)
-      const sweep = (await this.#canSweep(plan, client, tables))
-        ? new Sweep(client, tables, cutoff, holders)
-        : undefined
-      const pace = new Pace(client, plan.signal)
-      const parts = { expired, batches, pace, sweep }
-      const run = new CleanupRun(plan, parts, report, this.#emitter)
-      await run.finish()
-      bookmark = run.bookmark
+      const parts = {
+        client,
+        expired,
+        tables: this.#tables,
+        emitter: this.#emitter,
+        removal: new Removal(client, this.#userModel, this.#tables, cutoff),
+        largestBatch: largestBatchSize(client, this.#userModel),
+      }
+      const bookmark = await new CleanupRun(plan, parts, report).finish()
+      return { result: report.result(plan.signal?.aborted ?? false), bookmark }
+    } catch (error) {
+      throw this.#directory.explain(error)
     }
-    return { result: report.result(plan.signal?.aborted ?? false), bookmark }
-  }
-
-  /**
-   * A sweep takes all expired guests, from the oldest on
-   */
-  async #canSweep(
-    { filter, after }: CleanupPlan,
-    client: QueryClientContract,
-    tables: GuestTables
-  ): Promise<boolean> {
-    const isRestricted = filter.userIds !== undefined || filter.since !== undefined
-    return (
-      !isRestricted &&
-      after === undefined &&
-      (await removesInOneStatement(client, this.#userModel, tables))
-    )
   }
 }

@@ -21,7 +21,7 @@ export class Pace {
   #signal?: AbortSignal
   #worked = 0
   #lookedAt = -Infinity
-  #hasNeighbours = false
+  #isShared = false
 
   constructor(client: QueryClientContract, signal?: AbortSignal) {
     this.#client = client
@@ -37,18 +37,16 @@ export class Pace {
 
   /**
    * Waits until the next batch may begin
-   *
-   * @param sessions of this run besides the one that asks
    */
-  async takeTurn(sessions: number): Promise<void> {
+  async rest(): Promise<void> {
     if (this.#worked === 0 || isSqlite(this.#client)) {
       return
     }
     if (performance.now() - this.#lookedAt >= LOOK_EVERY) {
-      this.#hasNeighbours = await this.#look(sessions)
+      this.#isShared = await this.#look()
       this.#lookedAt = performance.now()
     }
-    if (this.#hasNeighbours && !this.#signal?.aborted) {
+    if (this.#isShared && !this.#signal?.aborted) {
       const wake = { signal: this.#signal }
       await sleep(Math.min(this.#worked, LONGEST_REST), undefined, wake).catch(() => {})
     }
@@ -57,9 +55,9 @@ export class Pace {
   /**
    * A server that does not tell may well have others to serve
    */
-  async #look(sessions: number): Promise<boolean> {
+  async #look(): Promise<boolean> {
     try {
-      return (await countNeighbours(this.#client)) > sessions
+      return (await countOtherSessions(this.#client)) > 0
     } catch (error) {
       debug('who else uses the database cannot be seen: %s', error)
       return true
@@ -87,7 +85,7 @@ const ON_MYSQL = `
 /**
  * How many others use the database at this moment?
  */
-export async function countNeighbours(client: QueryClientContract): Promise<number> {
+export async function countOtherSessions(client: QueryClientContract): Promise<number> {
   const isPostgres = client.dialect.name === 'postgres'
   const answer = await client.rawQuery(isPostgres ? ON_POSTGRES : ON_MYSQL)
   const [row] = isPostgres ? answer.rows : answer[0]

@@ -44,7 +44,7 @@ export async function runPolitely<Result>(
     case 'mysql':
       return client.transaction((trx) => withShortMysqlTimeout(trx, work), MYSQL_SETTINGS)
     default:
-      return takeTurns(client, work)
+      return restAfterwards(client, work)
   }
 }
 
@@ -52,7 +52,10 @@ export async function runPolitely<Result>(
  * SQLite has one writer at a time and no queue: others look now and then whether
  * they may write. Half of the time is theirs
  */
-async function takeTurns<Result>(client: QueryClientContract, work: Work<Result>): Promise<Result> {
+async function restAfterwards<Result>(
+  client: QueryClientContract,
+  work: Work<Result>
+): Promise<Result> {
   let startedAt = 0
   try {
     return await client.transaction((trx) => {

@@ -12,7 +12,7 @@ import {
   createDefaultValidator,
   listConversionFields,
   type ConversionField,
-} from './default_validator.ts'
+} from './default_form.ts'
 
 /**
  * Characters

@@ -87,3 +87,42 @@ export function splitQualifiedName(name: string): { schema: string; table: strin
   const dot = name.lastIndexOf('.')
   return { schema: name.slice(0, Math.max(dot, 0)), table: name.slice(dot + 1) }
 }
+
+/**
+ * The name by which the catalogue and queries find a table. SQLite has no
+ * schemas
+ */
+export function qualifiedName({ schema, table }: { schema: string | null; table: string }): string {
+  return schema ? `${schema}.${table}` : table
+}
+
+/**
+ * Is this the table that a model calls by such a name?
+ *
+ * @param name `guests`, or `schema.guests`
+ */
+export function isNamed(
+  { schema, table }: { schema: string | null; table: string },
+  name: string
+): boolean {
+  return name === table || name === qualifiedName({ schema, table })
+}
+
+/**
+ * The schema in which tables are found by their names alone: of the database on
+ * MySQL, none on SQLite
+ */
+export async function readHomeSchema(client: QueryClientContract): Promise<string | null> {
+  switch (client.dialect.name) {
+    case 'postgres': {
+      const { rows } = await client.rawQuery('select current_schema() as name')
+      return rows[0].name
+    }
+    case 'mysql': {
+      const [rows] = await client.rawQuery('select database() as name')
+      return rows[0].name
+    }
+    default:
+      return null
+  }
+}

@@ -1,22 +1,40 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { DatabaseQueryBuilderContract } from '@adonisjs/lucid/types/querybuilder'
 
-import { readForeignKeys, type ForeignKey } from './foreign_keys.ts'
+import { qualifiedName, readHomeSchema, splitQualifiedName } from './catalog.ts'
 import type { GuestTables } from './guest_tables.ts'
+import { readTableColumns } from './table_columns.ts'
+import { readForeignKeys, type ForeignKey } from './foreign_keys.ts'
+
+/**
+ * What becomes of a row when the row it points at is deleted: deleted with it,
+ * kept without it, or it forbids the delete
+ */
+export type DeleteEffect = 'deleted' | 'detached' | 'blocking'
+
+/**
+ * A foreign key that the database looks at when a user is deleted
+ */
+export interface DependentKey extends ForeignKey {
+  /**
+   * The table that it belongs to, with its schema. The table of the users is
+   * called as the model calls it
+   */
+  child: string
+
+  /**
+   * The table it points at: that of the users, or one whose rows are deleted
+   * with theirs
+   */
+  parent: string
+  effect: DeleteEffect
+}
 
 /**
  * Foreign keys from the users outwards: the rows of each step are deleted with
- * those of the step before
+ * those of the step before. What happens at the end of it is up to the last key
  */
-export interface DependentPath {
-  keys: ForeignKey[]
-
-  /**
-   * What becomes of the rows at the end of it: deleted with the user, kept
-   * without it, or they forbid the delete
-   */
-  effect: 'deleted' | 'detached' | 'blocking'
-}
+export type DependentPath = DependentKey[]
 
 const EFFECTS = {
   'cascade': 'deleted',
@@ -33,28 +51,99 @@ const MOST_PATHS = 200
 const LONGEST_PATH = 6
 
 /**
- * Reads all ways in which rows of other tables depend on users
+ * What hangs on a user, and what blocks its delete, as the database's own
+ * foreign keys say. The catalogue is read once, when it is first asked
  */
-export async function readDependentPaths(
-  client: QueryClientContract,
-  users: string
-): Promise<DependentPath[]> {
-  const catalogue = new Map<string, ForeignKey[]>()
-  const paths: DependentPath[] = []
-  const waiting: { table: string; keys: ForeignKey[] }[] = [{ table: users, keys: [] }]
+export class Dependents {
+  #client: QueryClientContract
+  #users: string
+  #keys?: Promise<DependentKey[]>
 
-  for (const { table, keys } of waiting) {
-    if (!catalogue.has(table)) {
-      catalogue.set(table, await readForeignKeys(client, table))
+  /**
+   * @param users `users`, or `schema.users`
+   */
+  constructor(client: QueryClientContract, users: string) {
+    this.#client = client
+    this.#users = users
+  }
+
+  /**
+   * Each foreign key once, from the users on through all tables whose rows are
+   * deleted with those they point at
+   */
+  keys(): Promise<DependentKey[]> {
+    this.#keys ??= this.#readKeys()
+    return this.#keys
+  }
+
+  /**
+   * All ways in which rows of other tables depend on users
+   */
+  async paths(): Promise<DependentPath[]> {
+    return listPaths(await this.keys(), this.#users)
+  }
+
+  async #readKeys(): Promise<DependentKey[]> {
+    const keys: DependentKey[] = []
+    const tables = new Set([this.#users])
+
+    // A Set yields what is added while it is walked
+    for (const parent of tables) {
+      for (const key of await readForeignKeys(this.#client, parent)) {
+        const effect = await this.#readEffect(key)
+        const child = (await this.#isOfUsers(key)) ? this.#users : qualifiedName(key)
+        keys.push({ ...key, child, parent, effect })
+        if (effect === 'deleted') {
+          tables.add(child)
+        }
+      }
     }
-    for (const key of catalogue.get(table)!) {
-      const effect = EFFECTS[key.onDelete]
-      const path = [...keys, key]
-      paths.push({ keys: path, effect })
+    return keys
+  }
 
-      const goesOn = path.length < LONGEST_PATH && waiting.length < MOST_PATHS
-      if (effect === 'deleted' && goesOn && !keys.includes(key)) {
-        waiting.push({ table: qualifiedName(key), keys: path })
+  /**
+   * Users may point at users
+   */
+  async #isOfUsers(key: ForeignKey): Promise<boolean> {
+    const { schema, table } = splitQualifiedName(this.#users)
+    if (key.table !== table) {
+      return false
+    }
+    return key.schema === (schema || (await readHomeSchema(this.#client)))
+  }
+
+  /**
+   * A key that is set to null where null is not allowed forbids the delete
+   */
+  async #readEffect(key: ForeignKey): Promise<DeleteEffect> {
+    if (key.onDelete !== 'set null') {
+      return EFFECTS[key.onDelete]
+    }
+    const columns = await readTableColumns(this.#client, qualifiedName(key))
+    const canBeNull = columns
+      .filter(({ name }) => key.columns.includes(name))
+      .every((column) => column.isNullable)
+    return canBeNull ? 'detached' : 'blocking'
+  }
+}
+
+/**
+ * The ways from the users along these keys. No way passes a key twice
+ *
+ * @param users the table that they start at
+ */
+export function listPaths(keys: DependentKey[], users: string): DependentPath[] {
+  const paths: DependentPath[] = []
+  const waiting: { table: string; path: DependentPath }[] = [{ table: users, path: [] }]
+
+  for (const { table, path } of waiting) {
+    for (const key of keys.filter(({ parent }) => parent === table)) {
+      const longer = [...path, key]
+      paths.push(longer)
+
+      const goesOn = longer.length < LONGEST_PATH && waiting.length < MOST_PATHS
+      if (key.effect === 'deleted' && goesOn && !path.includes(key)) {
+        waiting.push({ table: key.child, path: longer })
       }
     }
   }
@@ -62,70 +151,45 @@ export async function readDependentPaths(
 }
 
 /**
- * SQLite has no schemas
+ * The paths whose rows keep users from being deleted
  */
-export function qualifiedName({ schema, table }: ForeignKey): string {
-  return schema ? `${schema}.${table}` : table
+export function listBlockingPaths(paths: DependentPath[]): DependentPath[] {
+  return paths.filter((path) => path.at(-1)!.effect === 'blocking')
+}
+
+/**
+ * Those among them whose rows are known to do so. Rows that may be deleted along
+ * another path before the database looks, or that cannot be read, may not; then
+ * only trying tells
+ */
+export function listCertainlyBlockingPaths(paths: DependentPath[], users: string): DependentPath[] {
+  const lastKeys = paths.map((path) => path.at(-1)!)
+  const emptied = new Set([
+    splitQualifiedName(users).table,
+    ...lastKeys.filter(({ effect }) => effect === 'deleted').map(({ table }) => table),
+  ])
+  return listBlockingPaths(paths).filter(
+    (path) => isReadable(path) && !emptied.has(path.at(-1)!.table)
+  )
 }
 
 /**
  * May the application read the tables on the way?
  */
-export function isReadable({ keys }: Pick<DependentPath, 'keys'>): boolean {
-  return keys.every((key) => key.isReadable)
+export function isReadable(path: DependentPath): boolean {
+  return path.every((key) => key.isReadable)
 }
 
 /**
- * A path whose last key forbids that users are deleted
+ * Joins the guests of a query (its `g`) with their rows at the end of a path
  */
-export interface HoldingPath extends Pick<DependentPath, 'keys'> {
-  /**
-   * False when the rows that hold may be deleted along another path before the
-   * database looks, or cannot be read; then only trying tells
-   */
-  isCertain: boolean
-}
-
-/**
- * Reads all ways in which other tables can keep users from being deleted
- */
-export async function readHoldingPaths(
-  client: QueryClientContract,
-  users: string
-): Promise<HoldingPath[]> {
-  const paths = await readDependentPaths(client, users)
-  return listHoldingPaths(paths, users)
-}
-
-export function listHoldingPaths(paths: DependentPath[], users: string): HoldingPath[] {
-  const emptied = new Set([bareName(users)])
-  for (const { keys, effect } of paths) {
-    if (effect === 'deleted') {
-      emptied.add(keys.at(-1)!.table)
-    }
-  }
-  return paths
-    .filter(({ effect }) => effect === 'blocking')
-    .map(({ keys }) => {
-      return { keys, isCertain: isReadable({ keys }) && !emptied.has(keys.at(-1)!.table) }
-    })
-}
-
-function bareName(table: string): string {
-  return table.split('.').at(-1)!
-}
-
-/**
- * Joins the guests of a query (its `g`) with their rows at the end of a path of
- * foreign keys
- */
-export function joinDependents<Query extends DatabaseQueryBuilderContract<any>>(
+export function joinPath<Query extends DatabaseQueryBuilderContract<any>>(
   query: Query,
   { userId, users, id }: GuestTables,
-  keys: ForeignKey[]
+  path: DependentPath
 ): Query {
   query.join(`${users} as t0`, `t0.${id}`, `g.${userId}`)
-  for (const [index, key] of keys.entries()) {
+  for (const [index, key] of path.entries()) {
     query.join(`${qualifiedName(key)} as t${index + 1}`, (join) => {
       for (const [position, column] of key.columns.entries()) {
         join.on(`t${index + 1}.${column}`, `t${index}.${key.referencedColumns[position]}`)
@@ -133,79 +197,4 @@ export function joinDependents<Query extends DatabaseQueryBuilderContract<any>>(
     })
   }
   return query
-}
-
-/**
- * A foreign key that the database looks at when a user is deleted
- */
-export interface Dependent {
-  key: ForeignKey
-
-  /**
-   * The table it points at: that of the users, or one whose rows are deleted
-   * with theirs
-   */
-  parent: string
-
-  /**
-   * The name of its own table for the catalogue
-   */
-  qualifiedTable: string
-
-  /**
-   * The name to show: without a schema when it is the usual one
-   */
-  title: string
-
-  /**
-   * The schema, when it is not the usual one
-   */
-  schema: string | null
-}
-
-/**
- * Follows the foreign keys from the users on, through all tables whose rows are
- * deleted with those they point at
- */
-export async function findDependents(
-  client: QueryClientContract,
-  usersTable: string
-): Promise<Dependent[]> {
-  const home = await readHomeSchema(client)
-  const dependents: Dependent[] = []
-  const seen = new Set<string>()
-  const waiting = [{ table: usersTable, title: usersTable }]
-
-  for (const parent of waiting) {
-    for (const key of await readForeignKeys(client, parent.table)) {
-      const schema = key.schema === home ? null : key.schema
-      const qualifiedTable = key.schema ? `${key.schema}.${key.table}` : key.table
-      const title = schema ? `${schema}.${key.table}` : key.table
-      dependents.push({ key, parent: parent.title, qualifiedTable, title, schema })
-
-      if (key.onDelete === 'cascade' && title !== usersTable && !seen.has(title)) {
-        seen.add(title)
-        waiting.push({ table: qualifiedTable, title })
-      }
-    }
-  }
-  return dependents
-}
-
-/**
- * The schema in which tables are found by their names alone
- */
-async function readHomeSchema(client: QueryClientContract): Promise<string | null> {
-  switch (client.dialect.name) {
-    case 'postgres': {
-      const { rows } = await client.rawQuery('select current_schema() as name')
-      return rows[0].name
-    }
-    case 'mysql': {
-      const [rows] = await client.rawQuery('select database() as name')
-      return rows[0].name
-    }
-    default:
-      return null
-  }
 }

@@ -10,7 +10,8 @@ import {
 } from './finding.ts'
 import { readIndexes } from '../database/indexes.ts'
 import { readTableColumns } from '../database/table_columns.ts'
-import { findDependents, type Dependent } from '../database/dependents.ts'
+import { Dependents, type DependentKey } from '../database/dependents.ts'
+import { qualifiedName, readHomeSchema, splitQualifiedName } from '../database/catalog.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 
@@ -34,7 +35,7 @@ export async function checkCleanup({
   const guests = await guestModel
     .query({ client })
     .select('userId', expiry.property)
-    .where(expiry.property, '<', directory.formatted(expiry.cutoff(overdue), 'rather earlier'))
+    .where(expiry.property, '<', directory.formatted(expiry.cutoff(overdue), 'down'))
     .orderBy(expiry.property)
     .limit(MOST_COUNTED)
   if (guests.length === 0) {
@@ -54,7 +55,23 @@ export async function checkCleanup({
 }
 
 /**
- * Foreign keys that keep a guest from being deleted, or make it slow. Those of
+ * A foreign key with the names to show: without a schema when it is the usual
+ * one
+ */
+interface ShownKey {
+  key: DependentKey
+  table: string
+  parent: string
+
+  /**
+   * Null when it is the usual one
+   */
+  schema: string | null
+  isNullable: boolean
+}
+
+/**
+ * Foreign keys that block the delete of a guest, or make it slow. Those of
  * `guests` itself are looked at elsewhere
  */
 export async function checkForeignKeys({
@@ -62,42 +79,35 @@ export async function checkForeignKeys({
   userModel,
   guestModel,
 }: SubjectWithDatabase): Promise<Finding[]> {
+  const home = await readHomeSchema(client)
+  const keys = await new Dependents(client, userModel.table).keys()
   const findings: Finding[] = []
-  for (const dependent of await findDependents(client, userModel.table)) {
-    if (dependent.key.table === guestModel.table) {
-      continue
+
+  for (const key of keys.filter(({ table }) => table !== guestModel.table)) {
+    const columns = await readTableColumns(client, qualifiedName(key))
+    const shown = {
+      key,
+      table: withoutSchema(qualifiedName(key), home),
+      parent: withoutSchema(key.parent, home),
+      schema: key.schema === home ? null : key.schema,
+      isNullable: columns
+        .filter(({ name }) => key.columns.includes(name))
+        .every((column) => column.isNullable),
+    }
+    if (key.effect === 'blocking') {
+      findings.push(describeBlocking(shown))
     }
 
-    const columns = await readTableColumns(client, dependent.qualifiedTable)
-    const isNullable = columns
-      .filter(({ name }) => dependent.key.columns.includes(name))
-      .every((column) => column.isNullable)
-    if (isBlocking(dependent, isNullable)) {
-      findings.push(describeBlocking(dependent, isNullable))
-    }
-
-    const indexes = await readIndexes(client, dependent.qualifiedTable)
-    if (!indexes.some((index) => dependent.key.columns.includes(index.columns[0]))) {
-      findings.push(describeUnindexed(dependent))
+    const indexes = await readIndexes(client, qualifiedName(key))
+    if (!indexes.some((index) => key.columns.includes(index.columns[0]))) {
+      findings.push(describeUnindexed(shown))
     }
   }
   return findings
 }
 
-function isBlocking({ key }: Dependent, isNullable: boolean): boolean {
-  switch (key.onDelete) {
-    case 'restrict':
-    case 'no action':
-      return true
-    case 'set null':
-      return !isNullable
-    default:
-      return false
-  }
-}
-
-function describeBlocking(dependent: Dependent, isNullable: boolean): Finding {
-  const { key, parent, title, schema } = dependent
+function describeBlocking(shown: ShownKey): Finding {
+  const { key, parent, table, schema, isNullable } = shown
   const name = key.name ? ` ("${key.name}")` : ''
   const reason = key.onDelete === 'set null' ? ' on a column that is NOT NULL' : ''
   const rule = isNullable ? 'SET NULL' : 'CASCADE'
@@ -105,24 +115,29 @@ function describeBlocking(dependent: Dependent, isNullable: boolean): Finding {
 
   return createFinding(
     'blocking-foreign-key',
-    `The foreign key ${describeColumns(dependent)}${name} to "${parent}" says ON DELETE ${key.onDelete.toUpperCase()}${reason}, so a cleanup cannot delete guests who have rows there`,
+    `The foreign key ${describeColumns(shown)}${name} to "${parent}" says ON DELETE ${key.onDelete.toUpperCase()}${reason}, so a cleanup cannot delete guests who have rows there`,
     describeMigration({ schema, table: key.table }, [
       `table.dropForeign(${listColumns(key.columns)}${key.name ? `, '${key.name}'` : ''})`,
-      ...(isNullable ? [`// Or CASCADE, when what is in "${title}" may go with the guest`] : []),
+      ...(isNullable ? [`// Or CASCADE, when what is in "${table}" may go with the guest`] : []),
       `table.foreign(${own}).references(${other}).inTable('${parent}').onDelete('${rule}')`,
     ])
   )
 }
 
-function describeUnindexed(dependent: Dependent): Finding {
-  const { key, parent, title, schema } = dependent
+function describeUnindexed(shown: ShownKey): Finding {
+  const { key, parent, table, schema } = shown
   return createFinding(
     'unindexed-foreign-key',
-    `The foreign key ${describeColumns(dependent)} has no index, so each row deleted from "${parent}" reads the whole table "${title}"`,
+    `The foreign key ${describeColumns(shown)} has no index, so each row deleted from "${parent}" reads the whole table "${table}"`,
     describeMigration({ schema, table: key.table }, [`table.index(${listColumns(key.columns)})`])
   )
 }
 
-function describeColumns({ key, title }: Dependent): string {
-  return `"${title}.${key.columns.join(', ')}"`
+function describeColumns({ key, table }: ShownKey): string {
+  return `"${table}.${key.columns.join(', ')}"`
+}
+
+function withoutSchema(name: string, home: string | null): string {
+  const { schema, table } = splitQualifiedName(name)
+  return schema === home ? table : name
 }

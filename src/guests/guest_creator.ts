@@ -151,7 +151,7 @@ export class GuestCreator {
     const { guestModel } = this.#directory
     const oldest = this.#directory.formatted(
       DateTime.now().minus({ milliseconds: VISIT_KEY_LIFETIME }),
-      'rather later'
+      'up'
     )
 
     await guestModel

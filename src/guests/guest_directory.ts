@@ -37,12 +37,11 @@ export class GuestDirectory {
    * A past moment in the format of the database, to compare columns with.
    *
    * SQLite and MySQL hold local time without its offset. In the night when
-   * clocks go back, a moment may be off by an hour; `rounding` says which way it
-   * may be wrong
+   * clocks go back, a moment may be off by an hour; `rounding` says which way
    */
-  formatted(moment: DateTime, rounding: 'rather earlier' | 'rather later'): string {
+  formatted(moment: DateTime, rounding: 'down' | 'up'): string {
     const offsets = [moment.offset, DateTime.now().offset]
-    const offset = rounding === 'rather earlier' ? Math.min(...offsets) : Math.max(...offsets)
+    const offset = rounding === 'down' ? Math.min(...offsets) : Math.max(...offsets)
     return moment
       .setZone(FixedOffsetZone.instance(offset))
       .toFormat(this.client().dialect.dateTimeFormat)
@@ -56,8 +55,8 @@ export class GuestDirectory {
   bounds({ userIds, since, before }: GuestFilter) {
     return {
       userIds,
-      since: since && this.formatted(since, 'rather later'),
-      cutoff: this.formatted(before ?? DateTime.now().plus({ days: 1 }), 'rather earlier'),
+      since: since && this.formatted(since, 'up'),
+      cutoff: this.formatted(before ?? DateTime.now().plus({ days: 1 }), 'down'),
     }
   }
 
@@ -93,7 +92,7 @@ export class GuestDirectory {
       this.guestModel
         .query({ client: this.client() })
         .where('userId', userId)
-        .update({ lastSeenAt: this.formatted(DateTime.now(), 'rather later'), visitKey: null })
+        .update({ lastSeenAt: this.formatted(DateTime.now(), 'up'), visitKey: null })
     )
     return Number(touched) > 0
   }

@@ -1,19 +1,18 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { DatabaseQueryBuilderContract } from '@adonisjs/lucid/types/querybuilder'
 
-import type { ForeignKey } from '../database/foreign_keys.ts'
-import { readTableColumns } from '../database/table_columns.ts'
 import {
-  joinDependents,
-  listHoldingPaths,
+  Dependents,
   isReadable,
-  qualifiedName,
-  readDependentPaths,
+  joinPath,
+  listCertainlyBlockingPaths,
+  type DeleteEffect,
   type DependentPath,
 } from '../database/dependents.ts'
+import type { BoundedCount } from '../count.ts'
+import { isNamed, qualifiedName } from '../database/catalog.ts'
 import type { GuestTables } from '../database/guest_tables.ts'
 import { countBounded, MOST_COUNTED } from './bounded_count.ts'
-import type { BoundedCount } from '../count.ts'
 
 /**
  * What the guests in question are called in the queries
@@ -29,7 +28,7 @@ export interface DependentRows {
    */
   table: string
   columns: string[]
-  effect: DependentPath['effect']
+  effect: DeleteEffect
 
   /**
    * Null when the application's database user may not read the table
@@ -37,13 +36,13 @@ export interface DependentRows {
   rows: BoundedCount | null
 }
 
-export interface Dependents {
+export interface DependentRowCounts {
   tables: DependentRows[]
 
   /**
    * Guests whom some row certainly keeps from being deleted
    */
-  held: BoundedCount
+  blocked: BoundedCount
 
   /**
    * Only the rows of some of the guests were counted
@@ -66,30 +65,29 @@ export class DependentRowsCounter {
   /**
    * @param queryGuests makes queries for the guests in question, each as `g`
    */
-  async count(queryGuests: () => DatabaseQueryBuilderContract<any>): Promise<Dependents> {
+  async count(queryGuests: () => DatabaseQueryBuilderContract<any>): Promise<DependentRowCounts> {
     const { paths, schema } = await this.#readPaths()
     const some = () => this.#client.from(`${SELECTED} as g`)
     const shared = () => ({ [SELECTED]: this.#first(queryGuests()) })
-    const holding = listHoldingPaths(paths, this.#tables.users).filter((path) => path.isCertain)
 
-    const held = holding.map(({ keys }) => {
-      return joinDependents(some(), this.#tables, keys).distinct(`g.${this.#tables.userId}`)
+    const blocked = listCertainlyBlockingPaths(paths, this.#tables.users).map((path) => {
+      return joinPath(some(), this.#tables, path).distinct(`g.${this.#tables.userId}`)
     })
     const counted = paths.filter(isReadable)
-    const rows = counted.map(({ keys }) => joinDependents(some(), this.#tables, keys))
+    const rows = counted.map((path) => joinPath(some(), this.#tables, path))
     const [all, ...counts] = await countBounded(this.#client, [some(), ...rows], shared())
 
     return {
       tables: paths.map((path) => {
-        const key = path.keys.at(-1)!
+        const key = path.at(-1)!
         return {
           table: key.schema === schema ? key.table : qualifiedName(key),
           columns: key.columns,
-          effect: path.effect,
+          effect: key.effect,
           rows: counts[counted.indexOf(path)] ?? null,
         }
       }),
-      held: await this.#countDistinct(held, shared()),
+      blocked: await this.#countDistinct(blocked, shared()),
       isPartial: all.isMore,
     }
   }
@@ -100,37 +98,17 @@ export class DependentRowsCounter {
    * @returns the schema of `guests` as well
    */
   async #readPaths(): Promise<{ paths: DependentPath[]; schema?: string | null }> {
-    const paths = await readDependentPaths(this.#client, this.#tables.users)
-    const own = paths.find(({ keys }) => keys.length === 1 && this.#isOfGuests(keys[0]))
-    const others = paths.filter((path) => path !== own)
-    return {
-      paths: await Promise.all(others.map((path) => this.#correctEffect(path))),
-      schema: own?.keys[0].schema,
-    }
+    const { users, guests, userId } = this.#tables
+    const paths = await new Dependents(this.#client, users).paths()
+    const own = paths.find(
+      ([key, ...others]) =>
+        others.length === 0 && isNamed(key, guests) && key.columns.join() === userId
+    )
+    return { paths: paths.filter((path) => path !== own), schema: own?.[0].schema }
   }
 
   /**
-   * A key that is set to null where null is not allowed forbids the delete
-   */
-  async #correctEffect(path: DependentPath): Promise<DependentPath> {
-    const key = path.keys.at(-1)!
-    if (key.onDelete !== 'set null') {
-      return path
-    }
-    const columns = await readTableColumns(this.#client, qualifiedName(key))
-    const canBeNull = columns
-      .filter(({ name }) => key.columns.includes(name))
-      .every((column) => column.isNullable)
-    return canBeNull ? path : { ...path, effect: 'blocking' }
-  }
-
-  #isOfGuests({ schema, table, columns }: ForeignKey): boolean {
-    const { guests, userId } = this.#tables
-    return [table, `${schema}.${table}`].includes(guests) && columns.join() === userId
-  }
-
-  /**
-   * Each guest counts once, however many rows hold them
+   * Each guest counts once, however many rows block its delete
    */
   async #countDistinct(
     queries: DatabaseQueryBuilderContract<any>[],
@@ -140,8 +118,8 @@ export class DependentRowsCounter {
     if (!first) {
       return { total: 0, isMore: false }
     }
-    const held = this.#client.from(first.union(others).as('held'))
-    const [count] = await countBounded(this.#client, [held], shared)
+    const blocked = this.#client.from(first.union(others).as('blocked'))
+    const [count] = await countBounded(this.#client, [blocked], shared)
     return count
   }
 

@@ -16,7 +16,7 @@ import { GuestHistory } from './guest_history.ts'
 import { readTableColumns } from '../database/table_columns.ts'
 import type { GuestDirectory } from '../guests/guest_directory.ts'
 import { GuestSearch, type FoundUsers } from './guest_search.ts'
-import { DependentRowsCounter, type Dependents } from './dependent_rows.ts'
+import { DependentRowsCounter, type DependentRowCounts } from './dependent_rows.ts'
 import { countBounded } from './bounded_count.ts'
 import type { BoundedCount } from '../count.ts'
 import type { GuestCleaner, RemoveOptions, StoppedCleanup } from '../cleanup/guest_cleaner.ts'
@@ -87,7 +87,7 @@ export class GuestInventory {
   /**
    * What would be deleted with the guests of a filter, or forbids it
    */
-  async dependents(filter: GuestFilter): Promise<Dependents> {
+  async dependents(filter: GuestFilter): Promise<DependentRowCounts> {
     return new DependentRowsCounter(this.#client, this.#tables).count(() => this.#query(filter))
   }
 

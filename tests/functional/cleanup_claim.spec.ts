@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 
-import { claimGuests } from '../../src/cleanup/removal.ts'
+import { Removal } from '../../src/cleanup/removal.ts'
 import { nameGuestTables } from '../../src/database/guest_tables.ts'
 import { createTestApp } from '../app/test_app.ts'
 import { createTestDatabase, dialect } from '../app/test_database.ts'
@@ -11,14 +11,15 @@ async function createApp() {
   const app = await createTestApp({ database })
   await insertGuests(app, longAgo(3))
   const tables = nameGuestTables(app.User, await app.guestUsers.guestModel(), 'lastSeenAt')
-  return { app, database, tables }
+  const removal = new Removal(app.db.connection(), app.User, tables, '2025-01-01 00:00:00')
+  return { app, database, removal }
 }
 
 const IDS = [FIRST_ID, FIRST_ID + 1, FIRST_ID + 2]
 
 test.group('Claim', () => {
   test('leaves out who came back in the meantime', async ({ assert, cleanup }) => {
-    const { app, database, tables } = await createApp()
+    const { app, database, removal } = await createApp()
     cleanup(async () => {
       await app.close()
       await database.drop()
@@ -26,21 +27,19 @@ test.group('Claim', () => {
     const { directory } = await app.guestUsers.engine.load()
     await directory.touch(FIRST_ID + 1)
 
-    const claimed = await app.db.transaction((trx) =>
-      claimGuests(trx, tables, '2025-01-01 00:00:00', IDS)
-    )
+    const claimed = await app.db.transaction((trx) => removal.claim(trx, IDS))
     assert.sameMembers(claimed, [FIRST_ID, FIRST_ID + 2])
   })
 
   test('keeps others away until the transaction ends', async ({ assert, cleanup }) => {
-    const { app, database, tables } = await createApp()
+    const { app, database, removal } = await createApp()
     cleanup(async () => {
       await app.close()
       await database.drop()
     })
 
     await app.db.transaction(async (trx) => {
-      assert.sameMembers(await claimGuests(trx, tables, '2025-01-01 00:00:00', IDS), IDS)
+      assert.sameMembers(await removal.claim(trx, IDS), IDS)
       if (dialect === 'sqlite') {
         app.db.manager.add('other', database.connection as any)
         const other = app.db.connection('other')
@@ -48,9 +47,7 @@ test.group('Claim', () => {
         await assert.rejects(() => other.rawQuery('begin immediate').then(() => {}), /locked/)
         return
       }
-      const others = await app.db.transaction((other) =>
-        claimGuests(other, tables, '2025-01-01 00:00:00', IDS)
-      )
+      const others = await app.db.transaction((other) => removal.claim(other, IDS))
       assert.deepEqual(others, [])
     })
   })

@@ -4,7 +4,7 @@ import { test } from '@japa/runner'
 import { dialect } from '../app/test_database.ts'
 import { FIRST_ID, insertGuests, longAgo } from '../app/guest_rows.ts'
 import { createTestApp, type TestApp } from '../app/test_app.ts'
-import { Pace, countNeighbours } from '../../src/cleanup/pace.ts'
+import { Pace, countOtherSessions } from '../../src/cleanup/pace.ts'
 import { runPolitely } from '../../src/cleanup/polite_transaction.ts'
 
 /**
@@ -59,10 +59,10 @@ async function quickest(work: () => Promise<unknown>): Promise<number> {
   return Math.min(await elapsed(work), await elapsed(work), await elapsed(work))
 }
 
-function rest({ db }: TestApp, worked: number, sessions: number, signal?: AbortSignal) {
+function rest({ db }: TestApp, worked: number, signal?: AbortSignal) {
   const pace = new Pace(db.connection(), signal)
   pace.worked(worked)
-  return pace.takeTurn(sessions)
+  return pace.rest()
 }
 
 test.group('The pace of a cleanup', () => {
@@ -73,7 +73,7 @@ test.group('The pace of a cleanup', () => {
     }) => {
       const app = await createTestApp()
       cleanup(() => app.close())
-      assert.isEmpty(await app.queries.during(() => rest(app, 250, 0)))
+      assert.isEmpty(await app.queries.during(() => rest(app, 250)))
 
       const work = () => sleep(50)
       const took = await elapsed(() => runPolitely(app.db.connection(), work))
@@ -86,15 +86,15 @@ test.group('The pace of a cleanup', () => {
     const app = await createTestApp()
     cleanup(() => app.close())
     await sleep(A_WHILE)
-    assert.equal(await countNeighbours(app.db.connection()), 0)
+    assert.equal(await countOtherSessions(app.db.connection()), 0)
 
     const stop = keepUsing(app)
     await sleep(50)
-    assert.equal(await countNeighbours(app.db.connection()), 1)
+    assert.equal(await countOtherSessions(app.db.connection()), 1)
 
     await stop()
     await sleep(A_WHILE)
-    assert.equal(await countNeighbours(app.db.connection()), 0)
+    assert.equal(await countOtherSessions(app.db.connection()), 0)
   })
 
   test('sees a statement that takes long', async ({ assert, cleanup }) => {
@@ -104,7 +104,7 @@ test.group('The pace of a cleanup', () => {
       .rawQuery(dialect === 'postgres' ? 'select pg_sleep(2)' : 'select sleep(2)')
       .exec()
     await sleep(A_WHILE)
-    assert.equal(await countNeighbours(app.db.connection()), 1)
+    assert.equal(await countOtherSessions(app.db.connection()), 1)
     await slow
   })
 
@@ -117,8 +117,8 @@ test.group('The pace of a cleanup', () => {
     const stop = keepUsing(app)
     await sleep(50)
 
-    assert.isAtLeast(await elapsed(() => rest(app, 100, 0)), 99)
-    assert.isBelow(await elapsed(() => rest(app, 60_000, 0)), 10_000)
+    assert.isAtLeast(await elapsed(() => rest(app, 100)), 99)
+    assert.isBelow(await elapsed(() => rest(app, 60_000)), 10_000)
     await stop()
   })
 
@@ -126,16 +126,20 @@ test.group('The pace of a cleanup', () => {
     const app = await createTestApp()
     cleanup(() => app.close())
     await sleep(A_WHILE)
-    assert.isBelow(await quickest(() => rest(app, 250, 0)), 200)
+    assert.isBelow(await quickest(() => rest(app, 250)), 200)
   })
 
   test('does not take its own second connection for somebody else', async ({ assert, cleanup }) => {
     const app = await createTestApp()
     cleanup(() => app.close())
-    const stop = keepUsing(app)
-    await sleep(50)
-    assert.isBelow(await quickest(() => rest(app, 250, 1)), 200)
-    await stop()
+    await insertGuests(app, longAgo(10))
+    await sleep(A_WHILE)
+
+    // There is none: pages are read and deleted by turns
+    const userIds = Array.from({ length: 10 }, (_, index) => FIRST_ID + index)
+    const { deleted } = await app.guestUsers.cleanup({ batchSize: 1, userIds })
+    assert.equal(deleted, 10)
+    assert.equal(await countOtherSessions(app.db.connection()), 0)
   })
 
   test('looks at others a few times a second, whatever the size of the batches', async ({
@@ -149,7 +153,7 @@ test.group('The pace of a cleanup', () => {
     const queries = await app.queries.during(async () => {
       for (let index = 0; index < 20; index++) {
         pace.worked(1)
-        await pace.takeTurn(0)
+        await pace.rest()
       }
     })
     assert.lengthOf(queries, 1)
@@ -161,8 +165,8 @@ test.group('The pace of a cleanup', () => {
     const stop = keepUsing(app)
     await sleep(50)
     const stopped = AbortSignal.abort()
-    assert.isBelow(await quickest(() => rest(app, 250, 0, stopped)), 200)
-    assert.isBelow(await quickest(() => rest(app, 250, 0, AbortSignal.timeout(20))), 200)
+    assert.isBelow(await quickest(() => rest(app, 250, stopped)), 200)
+    assert.isBelow(await quickest(() => rest(app, 250, AbortSignal.timeout(20))), 200)
     await stop()
   })
 

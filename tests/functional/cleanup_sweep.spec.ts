@@ -49,7 +49,7 @@ test.group('Cleanup, sweep', () => {
     const reading = statements.filter((sql) => /^\s*select .* from .guests. .*limit/i.test(sql))
     const sweeping = statements.filter((sql) => /^\s*with claimed/.test(sql))
     assert.lengthOf(sweeping, dialect === 'postgres' ? 4 : 0)
-    assert.lengthOf(reading, dialect === 'postgres' ? 0 : 6)
+    assert.lengthOf(reading, dialect === 'postgres' ? 0 : 4)
   })
 
   test('goes on behind a key of the kind {$self}')

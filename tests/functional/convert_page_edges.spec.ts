@@ -5,7 +5,7 @@ import { Visitor } from '../app/visitor.ts'
 import { whoAmI } from '../app/who_am_i.ts'
 import { dialect } from '../app/test_database.ts'
 import { findTakenColumns } from '../../src/database/taken_columns.ts'
-import { listConversionFields } from '../../src/conversion/default_validator.ts'
+import { listConversionFields } from '../../src/conversion/default_form.ts'
 import {
   createTestApp,
   routerMiddleware,
