@@ -37,8 +37,8 @@ export class CleanupReport {
     }
   }
 
-  addDeleted(count: number) {
-    this.#deleted += count
+  addDeleted(guests: number) {
+    this.#deleted += guests
   }
 
   addLeft(reason: LeftGuests['reason'], userIds: UserId[]) {
