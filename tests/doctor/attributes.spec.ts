@@ -2,10 +2,10 @@ import { test } from '@japa/runner'
 import { DateTime } from 'luxon'
 import { beforeCreate, type BaseModel } from '@adonisjs/lucid/orm'
 
-import { dialect } from '../../app/test_database.ts'
-import { GuestFactory } from '../../../factories/main.ts'
-import { createExaminedApp } from '../../app/examined_app.ts'
-import type { TestAppOptions } from '../../app/test_app.ts'
+import { dialect } from '../app/test_database.ts'
+import { GuestFactory } from '../../factories/main.ts'
+import { createExaminedApp } from '../app/examined_app.ts'
+import type { TestAppOptions } from '../app/test_app.ts'
 
 type ExaminedApp = Awaited<ReturnType<typeof createExaminedApp>>
 type Schema = ReturnType<ExaminedApp['db']['connection']>['schema']
@@ -432,7 +432,7 @@ test.group('Doctor: cleanup', () => {
 
 test.group('Doctor: a check that cannot be made', () => {
   test('check-failed: the others are made', async ({ assert, cleanup }) => {
-    const { Guest } = await import('../../../src/models/guest.ts')
+    const { Guest } = await import('../../src/models/guest.ts')
     class BrokenGuest extends Guest {
       static table = 'guests'
     }

@@ -5,10 +5,10 @@ import { defineConfig as defineAuth } from '@adonisjs/auth'
 import { defineConfig as defineSession, stores } from '@adonisjs/session'
 import { basicAuthGuard, basicAuthUserProvider } from '@adonisjs/auth/basic_auth'
 
-import { GuestFactory } from '../../../factories/main.ts'
-import { createExaminedApp } from '../../app/examined_app.ts'
-import type { TestAppOptions } from '../../app/test_app.ts'
-import { defineConfig } from '../../../index.ts'
+import { GuestFactory } from '../../factories/main.ts'
+import { createExaminedApp } from '../app/examined_app.ts'
+import type { TestAppOptions } from '../app/test_app.ts'
+import { defineConfig } from '../../index.ts'
 
 /**
  * The one finding in an application whose config file was changed after it had

@@ -1,9 +1,9 @@
 import { test } from '@japa/runner'
 
-import { defineConfig } from '../../index.ts'
-import { Visitor } from '../app/visitor.ts'
-import { whoAmI } from '../app/who_am_i.ts'
-import { createTestApp, routerMiddleware, type TestAppOptions } from '../app/test_app.ts'
+import { defineConfig } from '../index.ts'
+import { Visitor } from './app/visitor.ts'
+import { whoAmI } from './app/who_am_i.ts'
+import { createTestApp, routerMiddleware, type TestAppOptions } from './app/test_app.ts'
 
 const attributes = ({ username }: { username: string }) => ({
   email: `${username}@guest.invalid`,

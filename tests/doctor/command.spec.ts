@@ -2,10 +2,10 @@ import { test } from '@japa/runner'
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 
-import { AceApp } from '../../app/ace_app.ts'
-import GuestDoctor from '../../../commands/guest_doctor.ts'
-import { createExaminedApp } from '../../app/examined_app.ts'
-import { createTestDatabase } from '../../app/test_database.ts'
+import { AceApp } from '../app/ace_app.ts'
+import GuestDoctor from '../../commands/guest_doctor.ts'
+import { createExaminedApp } from '../app/examined_app.ts'
+import { createTestDatabase } from '../app/test_database.ts'
 
 /**
  * An application in files, with a database that was migrated
@@ -59,7 +59,7 @@ test.group('guest:doctor in a process of its own', (group) => {
   test('a configuration that throws when it is imported', async ({ assert, cleanup }) => {
     const app = await createAceApp({
       'config/guest_user.ts': `
-        import { defineConfig } from '${new URL('../../../index.ts', import.meta.url)}'
+        import { defineConfig } from '${new URL('../../index.ts', import.meta.url)}'
 
         export default defineConfig({ userModel: async () => {}, attributes: () => ({}), maxAge: '30 moons' })`,
     })
@@ -78,7 +78,7 @@ test.group('guest:doctor in a process of its own', (group) => {
   }) => {
     const app = await createAceApp({
       'config/guest_user.ts': `
-        import { defineConfig } from '${new URL('../../../index.ts', import.meta.url)}'
+        import { defineConfig } from '${new URL('../../index.ts', import.meta.url)}'
 
         export default defineConfig({
           guard: 'admin',

@@ -1,7 +1,7 @@
 import { test } from '@japa/runner'
 
-import type { TestAppOptions } from '../../app/test_app.ts'
-import { createExaminedApp } from '../../app/examined_app.ts'
+import type { TestAppOptions } from '../app/test_app.ts'
+import { createExaminedApp } from '../app/examined_app.ts'
 
 const authorize = () => true
 

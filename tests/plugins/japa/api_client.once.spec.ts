@@ -2,10 +2,10 @@ import { test } from '@japa/runner'
 import { ApiClient } from '@japa/api-client'
 import { sessionApiClient } from '@adonisjs/session/plugins/api_client'
 
-import { whoAmI } from '../app/who_am_i.ts'
-import { installPlugins } from '../app/install_plugins.ts'
-import { createTestApp } from '../app/test_app.ts'
-import { guestUserApiClient } from '../../src/plugins/japa/api_client.ts'
+import { whoAmI } from '../../app/who_am_i.ts'
+import { installPlugins } from '../../app/install_plugins.ts'
+import { createTestApp } from '../../app/test_app.ts'
+import { guestUserApiClient } from '../../../src/plugins/japa/api_client.ts'
 
 test.group('API client', (group) => {
   group.each.teardown(() => {

@@ -1,9 +1,9 @@
 import { test } from '@japa/runner'
 
-import { createExaminedApp } from '../../app/examined_app.ts'
-import { routerMiddleware, type TestAppOptions } from '../../app/test_app.ts'
+import { createExaminedApp } from '../app/examined_app.ts'
+import { routerMiddleware, type TestAppOptions } from '../app/test_app.ts'
 import SessionMiddleware from '@adonisjs/session/session_middleware'
-import GuestMiddleware from '../../install/app/app/middleware/guest_middleware.ts'
+import GuestMiddleware from '../install/app/app/middleware/guest_middleware.ts'
 
 async function findIn(options: TestAppOptions) {
   const app = await createExaminedApp(options)
@@ -58,7 +58,7 @@ test.group('Doctor: middleware', () => {
         order: [
           session,
           auth,
-          () => import('../../../src/middleware/allow_guest_user_middleware.ts'),
+          () => import('../../src/middleware/allow_guest_user_middleware.ts'),
           guestUser,
         ],
       },
@@ -155,7 +155,7 @@ test.group('Doctor: login and signup', () => {
     const findings = await findIn({
       routes(router, middleware) {
         const { guest } = router.named({
-          guest: () => import('../../../src/middleware/unregistered_only_middleware.ts'),
+          guest: () => import('../../src/middleware/unregistered_only_middleware.ts'),
         })
         router.get('/login', () => '').use(middleware.unregisteredOnly())
         router.get('/signup', () => '').use(guest())

@@ -1,9 +1,9 @@
 import { test } from '@japa/runner'
 import { readFile } from 'node:fs/promises'
 
-import { SEVERITIES } from '../../../src/doctor/finding.ts'
+import { SEVERITIES } from '../../src/doctor/finding.ts'
 
-const PAGE = new URL('../../../docs/doctor.md', import.meta.url)
+const PAGE = new URL('../../docs/doctor.md', import.meta.url)
 const ROW = /^\| `([\w-]+)` +\| (\w+) +\|/gm
 
 test.group('docs/doctor.md', () => {

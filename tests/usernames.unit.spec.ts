@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 
-import { usernames } from '../../src/usernames.ts'
+import { usernames } from '../src/usernames.ts'
 
 async function generate(generator: ReturnType<typeof usernames.uuid>, attempt: number, count = 50) {
   return Promise.all(Array.from({ length: count }, () => generator(undefined, attempt)))

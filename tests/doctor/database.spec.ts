@@ -1,9 +1,9 @@
 import { test } from '@japa/runner'
 import { mkdir, writeFile } from 'node:fs/promises'
 
-import { dialect } from '../../app/test_database.ts'
-import { createExaminedApp } from '../../app/examined_app.ts'
-import type { TestAppOptions } from '../../app/test_app.ts'
+import { dialect } from '../app/test_database.ts'
+import { createExaminedApp } from '../app/examined_app.ts'
+import type { TestAppOptions } from '../app/test_app.ts'
 
 type Schema = ReturnType<
   Awaited<ReturnType<typeof createExaminedApp>>['db']['connection']
@@ -117,7 +117,7 @@ test.group('Doctor: migrations', () => {
     })
 
   test('missing-guests-column: of a guest model of their own', async ({ assert, cleanup }) => {
-    const { Guest } = await import('../../../src/models/guest.ts')
+    const { Guest } = await import('../../src/models/guest.ts')
     class OwnGuest extends Guest {
       static table = 'guests'
     }

@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 
-import { formatAge, parseAge } from '../../src/age.ts'
+import { formatAge, parseAge } from '../src/age.ts'
 
 const HOUR = 3600 * 1000
 
