@@ -288,3 +288,58 @@ test.group('Admin pages: forged forms', () => {
       assert.equal(await app.count('guests'), 1)
     })
 })
+
+test.group('Admin pages: who gets in', () => {
+  test('nobody, without "admin.authorize"; the log says once what to add', async ({
+    assert,
+    cleanup,
+  }) => {
+    const { log, lines } = collectLog()
+    const app = await createAdminApp({ log, guestUser: { admin: { authorize: undefined } } })
+    cleanup(() => app.close())
+    const operator = await arriveAsOperator(app)
+
+    for (const path of [LIST, `${LIST}/1`, DELETE, `${LIST}/admin.css`, `${LIST}/admin.js`]) {
+      assert.equal((await operator.get(path)).status, 403, path)
+    }
+    const warnings = lines.filter((line) => line.includes('admin: { authorize:'))
+    assert.lengthOf(warnings, 1)
+  })
+
+  test('neither guests nor anonymous visitors, whatever "authorize" says', async ({
+    assert,
+    cleanup,
+  }) => {
+    let asked = 0
+    const authorize = () => {
+      asked += 1
+      return true
+    }
+    const app = await createAdminApp({ guestUser: { admin: { authorize } } })
+    cleanup(() => app.close())
+
+    const visitor = new Visitor(app.url)
+    assert.equal((await visitor.get(LIST)).status, 403)
+    await visitor.get('/cart')
+    assert.equal((await visitor.get(LIST)).status, 403)
+    assert.equal(asked, 0)
+
+    const operator = await arriveAsOperator(app)
+    assert.equal((await operator.get(LIST)).status, 200)
+    assert.equal(asked, 1)
+  })
+
+  test('only who is told "true": {name}')
+    .with([
+      { name: 'false', authorize: () => false, status: 403 },
+      { name: 'a forgotten return', authorize: () => undefined as never, status: 403 },
+      { name: 'something truthy', authorize: () => 'yes' as never, status: 403 },
+      { name: 'true, later', authorize: async () => true, status: 200 },
+    ])
+    .run(async ({ assert, cleanup }, { authorize, status }) => {
+      const app = await createAdminApp({ guestUser: { admin: { authorize } } })
+      cleanup(() => app.close())
+      const operator = await arriveAsOperator(app)
+      assert.equal((await operator.get(LIST)).status, status)
+    })
+})

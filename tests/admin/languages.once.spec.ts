@@ -43,3 +43,51 @@ test.group('Admin pages with @adonisjs/i18n', () => {
     )
   })
 })
+
+test.group('Admin pages: odd data in another language', () => {
+  test('what was typed is no message to translate', async ({ assert, cleanup }) => {
+    const app = await createAdminApp(
+      inGerman({
+        'guest_user.admin.no_age': '„{age}“ ist kein Alter.',
+        'guest_user.admin.search_hint': 'Anfang von {columns}',
+      })
+    )
+    cleanup(() => app.close())
+    const [id] = await createGuests(app, [40])
+    await app.db
+      .from('users')
+      .where('id', id)
+      .update({ full_name: '{count, plural, one {x}} <b>{' })
+    const operator = await arriveAsOperator(app)
+    const get = async (path: string) => {
+      const answer = await operator.get(path, GERMAN)
+      return answer.location ? operator.get(answer.location, GERMAN) : answer
+    }
+
+    for (const age of ['{age', '}', '<b>1</b>', `'{age}'`, '{count, plural, one {x}}']) {
+      const query = new URLSearchParams({ all: '1', older_than: age })
+      const { status, text: html } = await get(`/admin/guests/delete?${query}`)
+      assert.equal(status, 200)
+      assert.include(unescape(html), `„${age}“ ist kein Alter.`)
+    }
+    for (const path of [
+      '',
+      `/${id}`,
+      `/delete?guests=${id}`,
+      '?show=older&age={age',
+      '?search={',
+    ]) {
+      const { status, text: html } = await get(`/admin/guests${path}`)
+      assert.equal(status, 200)
+      assert.notInclude(html, '<b>{')
+    }
+  })
+})
+
+function unescape(html: string) {
+  return html
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&#x27;', "'")
+    .replaceAll('&amp;', '&')
+}

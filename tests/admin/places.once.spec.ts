@@ -5,15 +5,8 @@ import { test } from '@japa/runner'
 import type { HttpRouterService } from '@adonisjs/core/types'
 
 import { logIn } from '../app/log_in.ts'
-import { GERMAN, inGerman } from '../app/in_german.ts'
 import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
-import {
-  arriveAsOperator,
-  createAdminApp,
-  createGuests,
-  Operator,
-  OPERATOR,
-} from '../app/admin_app.ts'
+import { arriveAsOperator, createGuests, Operator, OPERATOR } from '../app/admin_app.ts'
 import type { GuestUserManager } from '../../index.ts'
 
 /**
@@ -191,77 +184,3 @@ test.group('Admin pages: where they are', () => {
       assert.deepEqual(await walkThrough(app, list, host), [])
     })
 })
-
-test.group('Admin pages: templates of the application', () => {
-  const NAMES = ['layout', 'messages', 'tabs', 'chart', 'search', 'older', 'table', 'pager', 'bulk']
-  const PAGES = { list: '', delete: '/delete?guests=1000000', guest: '/1000000' }
-
-  test('each one can be another: {name}')
-    .with([...NAMES, 'time', 'dependents', ...Object.keys(PAGES)].map((name) => ({ name })))
-    .run(async ({ assert, cleanup }, { name }) => {
-      const app = await createAdminApp({
-        views: { [`guest_user/admin/${name}`]: '<p>mine</p>' },
-      })
-      cleanup(() => app.close())
-      await createGuests(
-        app,
-        Array.from({ length: 60 }, () => 40)
-      )
-      const operator = await arriveAsOperator(app)
-      const texts = []
-      for (const page of Object.values(PAGES)) {
-        const { status, text: html } = await operator.get(`/admin/guests${page}`)
-        assert.equal(status, 200)
-        texts.push(html)
-      }
-      assert.include(texts.join(), '<p>mine</p>')
-    })
-})
-
-test.group('Admin pages: odd data in another language', () => {
-  test('what was typed is no message to translate', async ({ assert, cleanup }) => {
-    const app = await createAdminApp(
-      inGerman({
-        'guest_user.admin.no_age': '„{age}“ ist kein Alter.',
-        'guest_user.admin.search_hint': 'Anfang von {columns}',
-      })
-    )
-    cleanup(() => app.close())
-    const [id] = await createGuests(app, [40])
-    await app.db
-      .from('users')
-      .where('id', id)
-      .update({ full_name: '{count, plural, one {x}} <b>{' })
-    const operator = await arriveAsOperator(app)
-    const get = async (path: string) => {
-      const answer = await operator.get(path, GERMAN)
-      return answer.location ? operator.get(answer.location, GERMAN) : answer
-    }
-
-    for (const age of ['{age', '}', '<b>1</b>', `'{age}'`, '{count, plural, one {x}}']) {
-      const query = new URLSearchParams({ all: '1', older_than: age })
-      const { status, text: html } = await get(`/admin/guests/delete?${query}`)
-      assert.equal(status, 200)
-      assert.include(unescape(html), `„${age}“ ist kein Alter.`)
-    }
-    for (const path of [
-      '',
-      `/${id}`,
-      `/delete?guests=${id}`,
-      '?show=older&age={age',
-      '?search={',
-    ]) {
-      const { status, text: html } = await get(`/admin/guests${path}`)
-      assert.equal(status, 200)
-      assert.notInclude(html, '<b>{')
-    }
-  })
-})
-
-function unescape(html: string) {
-  return html
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&#x27;', "'")
-    .replaceAll('&amp;', '&')
-}

@@ -3,7 +3,7 @@ import { DateTime } from 'luxon'
 
 import type { TestApp } from '../app/test_app.ts'
 import { readListPage } from '../app/list_page.ts'
-import { FIRST_ID, insertGuests } from '../app/guest_rows.ts'
+import { FIRST_ID, insertGuests, renameGuests } from '../app/guest_rows.ts'
 import { createTestDatabase, dialect } from '../app/test_database.ts'
 import { arriveAsOperator, createAdminApp, type Operator } from '../app/admin_app.ts'
 
@@ -53,17 +53,7 @@ async function insertNamed(app: TestApp, names: string[]) {
       return { createdAt: moment, lastSeenAt: moment }
     })
   )
-  await rename(app, 'full_name', names)
-}
-
-async function rename(app: TestApp, column: string, values: string[]) {
-  for (const [index, value] of values.entries()) {
-    const id = FIRST_ID + index
-    await app.db
-      .from('users')
-      .where('id', id)
-      .update({ [column]: value })
-  }
+  await renameGuests(app, 'full_name', names)
 }
 
 async function search(operator: Operator, term: string, more = '') {
@@ -197,7 +187,7 @@ test.group('Admin search', (group) => {
     const app = await createAdminApp()
     cleanup(() => app.close())
     await insertNamed(app, ['Ann', 'Bob', 'Cleo'])
-    await rename(app, 'email', ['bob@x.test', 'dora@x.test', 'ann@x.test'])
+    await renameGuests(app, 'email', ['bob@x.test', 'dora@x.test', 'ann@x.test'])
     await app.db.from('users').update({ password: 'secret' })
     const operator = await arriveAsOperator(app)
 
@@ -253,7 +243,7 @@ test.group('Admin search', (group) => {
         lastSeenAt: now.minus({ days }),
       }))
     )
-    await rename(app, 'full_name', ['Ann 1', 'Ann 2', 'Ann 3', 'Bob'])
+    await renameGuests(app, 'full_name', ['Ann 1', 'Ann 2', 'Ann 3', 'Bob'])
     const operator = await arriveAsOperator(app)
 
     const all = await search(operator, 'ann')

@@ -1,6 +1,5 @@
 import { test } from '@japa/runner'
 
-import { writeGuestAttributes } from '../../src/configure/guest_attributes.ts'
 import { describeUsersKey, findUsersKey } from '../../src/configure/users_key.ts'
 
 function migration(table: string, key: string) {
@@ -73,16 +72,5 @@ test.group('describeUsersKey', () => {
   test('takes the type from a flag', ({ assert }) => {
     assert.deepEqual(describeUsersKey('users', 'id', 'uuid')?.foreignKey, [`.uuid('user_id')`])
     assert.isNull(describeUsersKey('users', 'id', 'toString'))
-  })
-})
-
-test.group('writeGuestAttributes', () => {
-  test('fits the columns of the model', ({ assert }) => {
-    assert.equal(
-      writeGuestAttributes(),
-      '{ fullName: username, email: `${username}@guest.invalid` }'
-    )
-    assert.equal(writeGuestAttributes(['id', 'username', 'password']), '{ username }')
-    assert.equal(writeGuestAttributes(['id']), '{}')
   })
 })

@@ -137,6 +137,47 @@ test.group('Converting', () => {
     assert.deepInclude((await visitor.get('/about')).json(), { name: 'Ann', kind: 'regular' })
   })
 
+  test('kind() after guestUsers.convert and login', async ({ assert, cleanup }) => {
+    const app = await createApp({
+      routes(router, middleware, guestUsers) {
+        router.get('/cart', whoAmI).use(middleware.allowGuestUser())
+        router.post('/own-signup', async (ctx) => {
+          await ctx.guestUser.check()
+          const user = await guestUsers.convert(ctx.auth.user as any, { email: 'new@example.com' })
+          await logIn(ctx, user)
+          return { kind: await ctx.guestUser.kind() }
+        })
+      },
+    })
+    cleanup(() => app.close())
+    const visitor = new Visitor(app.url)
+    await visitor.get('/cart')
+    assert.equal((await visitor.post('/own-signup')).json().kind, 'regular')
+  })
+
+  test('convert of a user who is locked in a transaction of the caller', async ({
+    assert,
+    cleanup,
+  }) => {
+    const app = await createApp()
+    cleanup(() => app.close())
+    const guest: any = await app.guestUsers.create()
+    const trx = await app.db.transaction()
+    const locked: any = await app.User.query({ client: trx })
+      .where('id', guest.id)
+      .forUpdate()
+      .firstOrFail()
+    const outcome = await Promise.race([
+      app.guestUsers.convert(locked, { email: 'new@example.com' }).then(
+        () => 'converted',
+        (error) => error.message
+      ),
+      new Promise((resolve) => setTimeout(() => resolve('hangs'), 5000)),
+    ])
+    await trx.rollback()
+    assert.equal(outcome, 'converted')
+  })
+
   test('races a cleanup of the same, expired guests', async ({ assert, cleanup }) => {
     const app = await createApp({ guestUser: { passwordColumn: 'password' } })
     cleanup(() => app.close())

@@ -4,17 +4,9 @@ import type { Assert } from '@japa/assert'
 import { Visitor } from '../app/visitor.ts'
 import { logIn } from '../app/log_in.ts'
 import { whoAmI } from '../app/who_am_i.ts'
-import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
-
-function createApp(options: TestAppOptions = {}) {
-  return createTestApp({
-    routes(router, middleware) {
-      router.any('/cart', whoAmI).use(middleware.allowGuestUser())
-      router.get('/about', whoAmI)
-    },
-    ...options,
-  })
-}
+import { createTestApp, type TestApp } from '../app/test_app.ts'
+import { createCartApp } from '../app/cart_app.ts'
+import { createSessionsTable } from '../app/convert_app.ts'
 
 async function visitTwice(app: TestApp, assert: Assert) {
   const visitor = new Visitor(app.url)
@@ -26,7 +18,7 @@ async function visitTwice(app: TestApp, assert: Assert) {
 
 test.group('First visit', () => {
   test('makes one user and one guest, signed in for the handler', async ({ assert, cleanup }) => {
-    const app = await createApp()
+    const app = await createCartApp()
     cleanup(() => app.close())
 
     const response = await new Visitor(app.url).get('/cart')
@@ -42,7 +34,7 @@ test.group('First visit', () => {
   })
 
   test('is followed by visits of the same guest', async ({ assert, cleanup }) => {
-    const app = await createApp()
+    const app = await createCartApp()
     cleanup(() => app.close())
 
     const visitor = new Visitor(app.url)
@@ -54,7 +46,7 @@ test.group('First visit', () => {
   })
 
   test('of two visitors makes two guests', async ({ assert, cleanup }) => {
-    const app = await createApp()
+    const app = await createCartApp()
     cleanup(() => app.close())
 
     const first = await new Visitor(app.url).get('/cart')
@@ -64,7 +56,7 @@ test.group('First visit', () => {
   })
 
   test('rotates the session id', async ({ assert, cleanup }) => {
-    const app = await createApp()
+    const app = await createCartApp()
     cleanup(() => app.close())
 
     const visitor = new Visitor(app.url)
@@ -79,7 +71,7 @@ test.group('First visit', () => {
     assert,
     cleanup,
   }) => {
-    const app = await createApp()
+    const app = await createCartApp()
     cleanup(() => app.close())
 
     const visitor = new Visitor(app.url)
@@ -95,7 +87,7 @@ test.group('First visit', () => {
   })
 
   test('on a route that does not allow guests makes none', async ({ assert, cleanup }) => {
-    const app = await createApp()
+    const app = await createCartApp()
     cleanup(() => app.close())
 
     const response = await new Visitor(app.url).get('/about')
@@ -104,7 +96,7 @@ test.group('First visit', () => {
   })
 
   test('by POST makes a guest too', async ({ assert, cleanup }) => {
-    const app = await createApp()
+    const app = await createCartApp()
     cleanup(() => app.close())
 
     const response = await new Visitor(app.url).post('/cart', { body: 'milk' })
@@ -133,7 +125,7 @@ test.group('First visit', () => {
   })
 
   test('works without silent authentication', async ({ assert, cleanup }) => {
-    const app = await createApp({ silentAuth: false })
+    const app = await createCartApp({ silentAuth: false })
     cleanup(() => app.close())
 
     const visitor = new Visitor(app.url)
@@ -144,7 +136,7 @@ test.group('First visit', () => {
   })
 
   test('signs in through the guard of the configuration', async ({ assert, cleanup }) => {
-    const app = await createApp({ guestUser: { guard: 'members' as never } })
+    const app = await createCartApp({ guestUser: { guard: 'members' as never } })
     cleanup(() => app.close())
 
     const visitor = new Visitor(app.url)
@@ -158,7 +150,7 @@ test.group('First visit', () => {
     assert,
     cleanup,
   }) => {
-    const app = await createApp({ defaultGuard: 'basic', silentAuth: false })
+    const app = await createCartApp({ defaultGuard: 'basic', silentAuth: false })
     cleanup(() => app.close())
 
     assert.equal(app.guestUsers.config.guard, 'web')
@@ -170,26 +162,21 @@ test.group('First visit', () => {
   })
 
   test('with the session in the database', async ({ assert, cleanup }) => {
-    const app = await createApp({ sessionStore: 'database' })
+    const app = await createCartApp({ sessionStore: 'database' })
     cleanup(() => app.close())
-    await app.db.connection().schema.createTable('sessions', (table) => {
-      table.string('id').primary()
-      table.text('data').notNullable()
-      table.string('user_id').nullable()
-      table.timestamp('expires_at').notNullable()
-    })
+    await createSessionsTable(app)
 
     await visitTwice(app, assert)
   })
 
   test('with the session in Redis', async ({ assert, cleanup }) => {
-    const app = await createApp({ sessionStore: 'redis' })
+    const app = await createCartApp({ sessionStore: 'redis' })
     cleanup(() => app.close())
     await visitTwice(app, assert)
   }).tags(['@redis'])
 
   test('tells listeners, with the request', async ({ assert, cleanup }) => {
-    const app = await createApp()
+    const app = await createCartApp()
     cleanup(() => app.close())
     const events: any[] = []
     app.emitter.on('guest_user:created', (event) => void events.push(event))
@@ -202,93 +189,5 @@ test.group('First visit', () => {
     assert.equal(events[0].user.id, id)
     assert.equal(events[0].guest.userId, id)
     assert.equal(events[0].ctx.request.url(), '/cart')
-  })
-})
-
-test.group('No guest', () => {
-  const speculative: { method: string; headers: Record<string, string> }[] = [
-    { method: 'HEAD', headers: {} },
-    { method: 'OPTIONS', headers: {} },
-    { method: 'GET', headers: { 'sec-purpose': 'prefetch' } },
-    { method: 'GET', headers: { 'sec-purpose': 'prefetch;prerender' } },
-    { method: 'GET', headers: { purpose: 'prefetch' } },
-    { method: 'GET', headers: { 'x-moz': 'prefetch' } },
-    { method: 'GET', headers: { 'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1)' } },
-    { method: 'GET', headers: { 'user-agent': 'Mozilla/5.0 (compatible; bingbot/2.0)' } },
-    { method: 'GET', headers: { 'user-agent': 'facebookexternalhit/1.1' } },
-  ]
-
-  test('for {method} with {headers}')
-    .with(speculative)
-    .run(async ({ assert, cleanup }, { method, headers }) => {
-      const app = await createApp()
-      cleanup(() => app.close())
-
-      const response = await new Visitor(app.url).request(method, '/cart', { headers })
-      assert.equal(response.status, 200)
-      if (method !== 'HEAD') {
-        assert.equal(response.json().kind, 'anonymous')
-      }
-      assert.equal(await app.count('users'), 0)
-      assert.equal(await app.count('guests'), 0)
-    })
-
-  test('when guests are switched off', async ({ assert, cleanup }) => {
-    const app = await createApp({ guestUser: { enabled: false } })
-    cleanup(() => app.close())
-    assert.equal((await new Visitor(app.url).get('/cart')).json().kind, 'anonymous')
-    assert.equal(await app.count('users'), 0)
-  })
-
-  test('when the application says no', async ({ assert, cleanup }) => {
-    const app = await createApp({
-      guestUser: { allow: async ({ request }) => request.header('x-consent') === 'yes' },
-    })
-    cleanup(() => app.close())
-
-    const visitor = new Visitor(app.url)
-    assert.equal((await visitor.get('/cart')).json().kind, 'anonymous')
-    assert.equal((await visitor.get('/cart', { 'x-consent': 'yes' })).json().kind, 'guest')
-  })
-
-  test('for crawlers of your own list', async ({ assert, cleanup }) => {
-    const app = await createApp({ guestUser: { crawlers: ['uptime(robot)?', /^probe/] } })
-    cleanup(() => app.close())
-
-    const kind = async (userAgent: string) => {
-      const response = await new Visitor(app.url).get('/cart', { 'user-agent': userAgent })
-      return response.json().kind
-    }
-    assert.equal(await kind('Mozilla/5.0 UptimeRobot/2.0'), 'anonymous')
-    assert.equal(await kind('Probe 1'), 'anonymous')
-    assert.equal(await kind('Googlebot'), 'guest')
-  })
-
-  test('for whom your function calls a crawler', async ({ assert, cleanup }) => {
-    const app = await createApp({
-      guestUser: { crawlers: ({ request }) => request.header('x-monitor') !== undefined },
-    })
-    cleanup(() => app.close())
-
-    const visitor = new Visitor(app.url)
-    assert.equal((await visitor.get('/cart', { 'x-monitor': '1' })).json().kind, 'anonymous')
-    assert.equal((await visitor.get('/cart')).json().kind, 'guest')
-  })
-
-  test('is withheld from crawlers when that is wanted', async ({ assert, cleanup }) => {
-    const app = await createApp({ guestUser: { crawlers: false } })
-    cleanup(() => app.close())
-    const response = await new Visitor(app.url).get('/cart', { 'user-agent': 'Googlebot' })
-    assert.equal(response.json().kind, 'guest')
-  })
-
-  test('without a CSRF token', async ({ assert, cleanup }) => {
-    const app = await createApp({ shield: true })
-    cleanup(() => app.close())
-
-    const visitor = new Visitor(app.url)
-    await visitor.post('/cart')
-    assert.equal(await app.count('users'), 0)
-    assert.equal((await visitor.get('/cart')).json().kind, 'guest')
   })
 })

@@ -1,17 +1,8 @@
 import { test } from '@japa/runner'
 
 import { Visitor } from '../app/visitor.ts'
-import { whoAmI } from '../app/who_am_i.ts'
 import { createTestApp, type TestApp } from '../app/test_app.ts'
-
-function createApp() {
-  return createTestApp({
-    routes(router, middleware) {
-      router.get('/cart', whoAmI).use(middleware.allowGuestUser())
-      router.get('/about', whoAmI)
-    },
-  })
-}
+import { createCartApp } from '../app/cart_app.ts'
 
 /**
  * A guest, and the cookies from before, as if somebody had kept them
@@ -25,7 +16,7 @@ async function visitAndCopyCookies({ url }: TestApp) {
 
 test.group('Parallel first requests', () => {
   test('with the same session cookie make one guest', async ({ assert, cleanup }) => {
-    const app = await createApp()
+    const app = await createCartApp()
     cleanup(() => app.close())
     const events: unknown[] = []
     app.emitter.on('guest_user:created', (event) => void events.push(event))
@@ -64,7 +55,7 @@ test.group('Parallel first requests', () => {
   })
 
   test('of different visitors make different guests', async ({ assert, cleanup }) => {
-    const app = await createApp()
+    const app = await createCartApp()
     cleanup(() => app.close())
 
     const visitors = Array.from({ length: 5 }, () => new Visitor(app.url))
@@ -74,7 +65,7 @@ test.group('Parallel first requests', () => {
   })
 
   test('from another browser do not share a session cookie', async ({ assert, cleanup }) => {
-    const app = await createApp()
+    const app = await createCartApp()
     cleanup(() => app.close())
 
     const visitor = new Visitor(app.url)
@@ -87,7 +78,7 @@ test.group('Parallel first requests', () => {
   })
 
   test('find nobody once the seconds are over', async ({ assert, cleanup }) => {
-    const app = await createApp()
+    const app = await createCartApp()
     cleanup(() => app.close())
 
     const { first, replayed } = await visitAndCopyCookies(app)
@@ -103,7 +94,7 @@ test.group('Parallel first requests', () => {
   })
 
   test('do not lead into an account that the guest has become', async ({ assert, cleanup }) => {
-    const app = await createApp()
+    const app = await createCartApp()
     cleanup(() => app.close())
 
     const { first, replayed } = await visitAndCopyCookies(app)

@@ -3,13 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 
 import { dialect } from '../app/test_database.ts'
 import { Visitor } from '../app/visitor.ts'
-import {
-  becomeGuest,
-  createSocialApp,
-  OCTOCAT,
-  signInWithGithub,
-  walkToCallback,
-} from '../app/social_app.ts'
+import { becomeGuest, createSocialApp, OCTOCAT, walkToCallback } from '../app/social_app.ts'
 
 const JSON_CLIENT = { accept: 'application/json' }
 const MANY = 12
@@ -153,18 +147,5 @@ test.group('Social login | at the same time', () => {
     })
     assert.deepEqual(listStatuses(answers), [200, 200])
     assert.equal(attempts, dialect === 'sqlite' ? 2 : 3)
-  })
-
-  test('a guest is asked about, not merged, where the configuration says so', async ({
-    assert,
-    cleanup,
-  }) => {
-    const { app, close } = await createSocialApp({ guestUser: { mergeMode: 'ask' } })
-    cleanup(close)
-    const { id } = (await signInWithGithub(new Visitor(app.url))).json()
-    const { visitor } = await becomeGuest(app)
-    const answer = (await signInWithGithub(visitor)).json()
-    assert.deepInclude(answer, { outcome: 'signed_in', id, kind: 'regular' })
-    assert.equal(await app.count('guests'), 1)
   })
 })

@@ -1,5 +1,4 @@
 import { test } from '@japa/runner'
-import type { AllyUserContract, GithubToken } from '@adonisjs/ally/types'
 
 import { Visitor } from '../app/visitor.ts'
 import {
@@ -10,7 +9,6 @@ import {
   VERIFIED,
   walkToCallback,
 } from '../app/social_app.ts'
-import type { SocialUser } from '../../src/social/social_user.ts'
 
 test.group('Social login', () => {
   test('makes a guest a regular user', async ({ assert, cleanup }) => {
@@ -198,7 +196,16 @@ test.group('Social login', () => {
     assert.equal(json.outcome, 'created')
   })
 
-  test("understands Ally's user", ({ expectTypeOf }) => {
-    expectTypeOf<AllyUserContract<GithubToken>>().toExtend<SocialUser>()
+  test('a guest is asked about, not merged, where the configuration says so', async ({
+    assert,
+    cleanup,
+  }) => {
+    const { app, close } = await createSocialApp({ guestUser: { mergeMode: 'ask' } })
+    cleanup(close)
+    const { id } = (await signInWithGithub(new Visitor(app.url))).json()
+    const { visitor } = await becomeGuest(app)
+    const answer = (await signInWithGithub(visitor)).json()
+    assert.deepInclude(answer, { outcome: 'signed_in', id, kind: 'regular' })
+    assert.equal(await app.count('guests'), 1)
   })
 })
