@@ -4,7 +4,7 @@ import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 
 import debug from '../debug.ts'
 import type { Guest } from '../models/guest.ts'
-import { readDatabaseError, withoutValues } from '../database/database_error.ts'
+import { readDatabaseError, retryTransient, withoutValues } from '../database/database_error.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 import type { UnusablePassword } from './unusable_password.ts'
 import type { CreateGuestOptions, ResolvedConfig } from '../types.ts'
@@ -25,10 +25,10 @@ const MOST_ATTEMPTS = 10
 const VISIT_KEY_LIFETIME = 10_000
 
 /**
- * What is done after a failed attempt: another name, the same name again, or
- * the guest that a parallel request has just made
+ * What was taken: another name is tried, or the guest returned that a parallel
+ * request has just made
  */
-type Failure = 'username_taken' | 'transient' | 'visit_key_taken'
+type Taken = 'username' | 'visit_key'
 
 export interface CreatedGuest {
   user: LucidRow
@@ -67,21 +67,20 @@ export class GuestCreator {
 
     for (let attempt = 1; ; attempt++) {
       try {
-        return { ...(await this.#insert(username, options)), created: true }
+        const written = await retryTransient(() => this.#insert(username, options))
+        return { ...written, created: true }
       } catch (error) {
-        const failure = error instanceof FailedInsert ? error.failure : undefined
-        if (!failure || attempt === MOST_ATTEMPTS) {
-          throw this.#explain(error, failure, attempt)
+        if (!(error instanceof TakenValue) || attempt === MOST_ATTEMPTS) {
+          throw this.#explain(error, attempt)
         }
-        debug('attempt %d to create a guest failed: %s', attempt, failure)
+        debug('attempt %d to create a guest failed: the %s is taken', attempt, error.taken)
 
-        if (failure === 'visit_key_taken') {
+        if (error.taken === 'visit_key') {
           const twin = await this.#findTwin(options.visitKey!)
           if (twin) {
             return { ...twin, created: false }
           }
-        }
-        if (failure === 'username_taken') {
+        } else {
           nameAttempt += 1
           username = await this.#generateUsername(options, nameAttempt)
         }
@@ -103,10 +102,10 @@ export class GuestCreator {
     return this.#directory.client().transaction(async (trx) => {
       user.useTransaction(trx)
       await user.save().catch((error) => {
-        throw new FailedInsert(error, 'username_taken')
+        throw isTaken(error) ? new TakenValue('username', error) : error
       })
       const guest = await this.#insertGuest(user, options, trx).catch((error) => {
-        throw new FailedInsert(error, options.visitKey ? 'visit_key_taken' : undefined)
+        throw isTaken(error) && options.visitKey ? new TakenValue('visit_key', error) : error
       })
       return { user, guest }
     })
@@ -165,9 +164,9 @@ export class GuestCreator {
     return guest && user ? { guest, user } : null
   }
 
-  #explain(error: unknown, failure: Failure | undefined, attempts: number): unknown {
-    const cause = error instanceof FailedInsert ? error.cause : error
-    if (failure === 'username_taken') {
+  #explain(error: unknown, attempts: number): unknown {
+    const cause = error instanceof TakenValue ? error.cause : error
+    if (error instanceof TakenValue && error.taken === 'username') {
       return new E_USERNAME_EXHAUSTED(attempts, { cause: withoutValues(cause) })
     }
 
@@ -180,20 +179,19 @@ export class GuestCreator {
   }
 }
 
+function isTaken(error: unknown): boolean {
+  return readDatabaseError(error)?.kind === 'unique'
+}
+
 /**
  * Remembers which of the two inserts failed: a duplicate in `users` is a taken
  * name, one in `guests` is a taken visit key
  */
-class FailedInsert extends Error {
-  failure?: Failure
+class TakenValue extends Error {
+  readonly taken: Taken
 
-  constructor(cause: unknown, onDuplicate: Failure | undefined) {
+  constructor(taken: Taken, cause: unknown) {
     super('Cannot create a guest', { cause })
-    const kind = readDatabaseError(cause)?.kind
-    if (kind === 'transient') {
-      this.failure = 'transient'
-    } else if (kind === 'unique') {
-      this.failure = onDuplicate
-    }
+    this.taken = taken
   }
 }

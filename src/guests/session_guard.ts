@@ -1,15 +1,14 @@
+import { AuthManager } from '@adonisjs/auth'
 import { configProvider } from '@adonisjs/core'
+import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
-import type { AuthClientResponse } from '@adonisjs/auth/types'
+import type { AuthClientResponse, GuardContract } from '@adonisjs/auth/types'
 import type { ApplicationService } from '@adonisjs/core/types'
-import { HttpContextFactory } from '@adonisjs/core/factories/http'
 
 import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
 
-interface AuthConfig {
-  default: string
-  guards: Record<string, (ctx: unknown) => { driverName: string }>
-}
+type Guards = Record<string, (ctx: HttpContext) => GuardContract<unknown>>
+type Auth = AuthManager<Guards>
 
 /**
  * No guard of `config/auth.ts` fits. The same error as any other mistake in the
@@ -28,15 +27,15 @@ export async function findSessionGuardName(
   app: ApplicationService,
   wanted?: string
 ): Promise<string> {
-  const auth = await readAuthConfig(app)
-  if (wanted !== undefined && !Object.hasOwn(auth.guards, wanted)) {
+  const auth = await makeAuthManager(app)
+  const { config } = auth
+  if (wanted !== undefined && !Object.hasOwn(config.guards, wanted)) {
     throw new UnusableGuard([describeMissing(auth, 'guard', wanted)])
   }
 
-  const usesSession = (name: string) => readDriverName(auth.guards[name]) === 'session'
-
-  const candidates = wanted === undefined ? [auth.default, ...Object.keys(auth.guards)] : [wanted]
-  const found = candidates.find(usesSession)
+  const candidates =
+    wanted === undefined ? [config.default, ...Object.keys(config.guards)] : [wanted]
+  const found = candidates.find((name) => readDriverName(auth, name) === 'session')
   if (found === undefined) {
     throw new UnusableGuard([
       wanted === undefined
@@ -56,61 +55,10 @@ export async function assertGuardExists(
   setting: string,
   name: string
 ): Promise<void> {
-  const auth = await readAuthConfig(app)
-  if (!Object.hasOwn(auth.guards, name)) {
+  const auth = await makeAuthManager(app)
+  if (!Object.hasOwn(auth.config.guards, name)) {
     throw new E_INVALID_GUEST_USER_CONFIG([describeMissing(auth, setting, name)])
   }
-}
-
-async function readAuthConfig(app: ApplicationService): Promise<AuthConfig> {
-  const auth = await configProvider.resolve<AuthConfig>(app, app.config.get('auth'))
-  if (!auth) {
-    throw new UnusableGuard([
-      'It needs a session guard from "config/auth.ts", which is missing. Run "node ace add @adonisjs/auth --guard=session"',
-    ])
-  }
-  return auth
-}
-
-function describeMissing(auth: AuthConfig, setting: string, name: string): string {
-  const names = Object.keys(auth.guards).join(', ')
-  return `"${setting}" is "${name}", but "config/auth.ts" has only: ${names}`
-}
-
-/**
- * Guards tell their kind, but their configuration does not. One that cannot be
- * made without a real request is of no kind that is known here
- */
-function readDriverName(createGuard: AuthConfig['guards'][string]): string | undefined {
-  try {
-    return createGuard(new HttpContextFactory().create()).driverName
-  } catch {
-    return undefined
-  }
-}
-
-/**
- * The part of auth's manager that is needed here. Its own type is empty until
- * an application declares its guards
- */
-interface ClientFactory {
-  createAuthenticatorClient(): {
-    use(guard: string): { authenticateAsClient(user: LucidRow): Promise<AuthClientResponse> }
-  }
-}
-
-/**
- * What a client would send to be this user
- *
- * @throws when the guard does not know such users
- */
-export async function authenticateAsClient(
-  app: ApplicationService,
-  guard: string,
-  user: LucidRow
-): Promise<AuthClientResponse> {
-  const auth = (await app.container.make('auth.manager')) as unknown as ClientFactory
-  return auth.createAuthenticatorClient().use(guard).authenticateAsClient(user)
 }
 
 /**
@@ -134,5 +82,50 @@ export async function assertGuardAccepts(
       ],
       { cause: error }
     )
+  }
+}
+
+/**
+ * What a client would send to be this user
+ *
+ * @throws when the guard does not know such users
+ */
+export async function authenticateAsClient(
+  app: ApplicationService,
+  guard: string,
+  user: LucidRow
+): Promise<AuthClientResponse> {
+  const auth = await makeAuthManager(app)
+  return auth.createAuthenticatorClient().use(guard).authenticateAsClient(user)
+}
+
+/**
+ * Of its own, since the type of the application's is empty until it declares its
+ * guards
+ */
+async function makeAuthManager(app: ApplicationService): Promise<Auth> {
+  const config = await configProvider.resolve<Auth['config']>(app, app.config.get('auth'))
+  if (!config) {
+    throw new UnusableGuard([
+      'It needs a session guard from "config/auth.ts", which is missing. Run "node ace add @adonisjs/auth --guard=session"',
+    ])
+  }
+  return new AuthManager(config)
+}
+
+function describeMissing({ config }: Auth, setting: string, name: string): string {
+  const names = Object.keys(config.guards).join(', ')
+  return `"${setting}" is "${name}", but "config/auth.ts" has only: ${names}`
+}
+
+/**
+ * Guards tell their kind, but their configuration does not. One that cannot be
+ * made without a real request is of no kind that is known here
+ */
+function readDriverName(auth: Auth, guard: string): string | undefined {
+  try {
+    return auth.createAuthenticatorClient().use(guard).driverName
+  } catch {
+    return undefined
   }
 }
