@@ -3,9 +3,9 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import debug from '../debug.ts'
 import { runPolitely } from './polite_transaction.ts'
 import { DeleteIgnored, type Removal } from './removal.ts'
-import { isRefusal, type Blocker, type Blockers } from './blockers.ts'
+import { Blockers, isRefusal, type Blocker } from './blockers.ts'
 import { isContention, retryTransient } from '../database/database_error.ts'
-import type { UserId } from '../database/guest_tables.ts'
+import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
  * What became of some guests of a batch
@@ -29,23 +29,22 @@ const NOTHING: BatchOutcome = { deleted: [], kept: [], blocked: [], skipped: [] 
 export class BatchCleaner {
   #client: QueryClientContract
   #removal: Removal
-  #blockers: Blockers
-  #isRefused: boolean
+  #tables: GuestTables
+  #blockers?: Blockers
 
-  /**
-   * @param isRefused a delete was refused already, so it is worth looking who is
-   * blocked before the next one
-   */
-  constructor(
-    client: QueryClientContract,
-    removal: Removal,
-    blockers: Blockers,
-    isRefused: boolean
-  ) {
+  constructor(client: QueryClientContract, removal: Removal, tables: GuestTables) {
     this.#client = client
     this.#removal = removal
-    this.#blockers = blockers
-    this.#isRefused = isRefused
+    this.#tables = tables
+  }
+
+  /**
+   * Once a delete was refused, it is worth looking who is blocked before the next
+   * one
+   */
+  expectRefusals(): Blockers {
+    this.#blockers ??= new Blockers(this.#client, this.#tables)
+    return this.#blockers
   }
 
   /**
@@ -55,7 +54,7 @@ export class BatchCleaner {
    * @returns the outcome of each part, as soon as it is committed
    */
   async *clean(userIds: UserId[]): AsyncGenerator<BatchOutcome> {
-    if (!this.#isRefused) {
+    if (!this.#blockers) {
       yield* this.#cleanTogether(userIds)
       return
     }
@@ -88,7 +87,6 @@ export class BatchCleaner {
 
   async *#cleanRefused(userIds: UserId[], refusal: unknown): AsyncGenerator<BatchOutcome> {
     debug('%d guests cannot be deleted together: %s', userIds.length, refusal)
-    this.#isRefused = true
     if (userIds.length === 1) {
       yield await this.#describeRefused(userIds[0], refusal)
       return
@@ -109,7 +107,7 @@ export class BatchCleaner {
     if (refusal instanceof DeleteIgnored) {
       return { ...NOTHING, kept: [userId] }
     }
-    const blocker = await this.#blockers.explain(userId, refusal)
+    const blocker = await this.expectRefusals().explain(userId, refusal)
     return { ...NOTHING, blocked: [{ userId, blocker }] }
   }
 
@@ -117,7 +115,7 @@ export class BatchCleaner {
    * @returns whom nothing is known to block, and the others
    */
   async #setBlockedAside(userIds: UserId[]): Promise<{ free: UserId[]; outcome: BatchOutcome }> {
-    const found = await this.#blockers.find(userIds)
+    const found = await this.expectRefusals().find(userIds)
     const free: UserId[] = []
     const blocked: BatchOutcome['blocked'] = []
     for (const userId of userIds) {

@@ -46,6 +46,9 @@ export class Blockers {
   #tables: GuestTables
   #dependents: Dependents
 
+  /**
+   * The catalogue is read when it is first asked
+   */
   constructor(client: QueryClientContract, tables: GuestTables) {
     this.#client = client
     this.#tables = tables

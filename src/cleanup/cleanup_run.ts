@@ -4,7 +4,6 @@ import type { EventsList } from '@adonisjs/core/types'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import { Sweep } from './sweep.ts'
-import { Blockers } from './blockers.ts'
 import type { Removal } from './removal.ts'
 import { BatchSize, Pace } from './pace.ts'
 import type { CleanupPlan } from './cleanup_plan.ts'
@@ -52,6 +51,7 @@ export class CleanupRun {
   #plan: CleanupPlan
   #parts: CleanupParts
   #report: CleanupReport
+  #batches: BatchCleaner
   #pace: Pace
   #size: BatchSize
   #skipped: UserId[] = []
@@ -60,6 +60,7 @@ export class CleanupRun {
     this.#plan = plan
     this.#parts = parts
     this.#report = report
+    this.#batches = new BatchCleaner(parts.client, parts.removal, parts.tables)
     this.#pace = new Pace(parts.client, plan.signal)
     this.#size = plan.batchSize
       ? BatchSize.fixed(plan.batchSize)
@@ -73,21 +74,19 @@ export class CleanupRun {
    * was looked at already
    */
   async finish(): Promise<Bookmark | undefined> {
-    const isRefused = await this.#sweep()
-    return this.#cleanPages(isRefused)
+    await this.#sweep()
+    return this.#cleanPages()
   }
 
   /**
    * Most runs on PostgreSQL are over with that. A sweep takes all expired guests,
    * from the oldest on
-   *
-   * @returns whether the database refused a delete
    */
-  async #sweep(): Promise<boolean> {
+  async #sweep(): Promise<void> {
     const { client, removal } = this.#parts
     const { filter, after } = this.#plan
     if (!removal.canSweep || filter.userIds || filter.since || after) {
-      return false
+      return
     }
 
     const sweep = new Sweep(client, removal)
@@ -103,38 +102,32 @@ export class CleanupRun {
       this.#plan.onBatch?.(this.#report.result(false))
       this.#plan.onAttempt?.()
     }
-    return sweep.isRefused
+    if (sweep.isRefused) {
+      this.#batches.expectRefusals()
+    }
   }
 
   /**
    * The number of expired guests only falls, so a clock that jumps back in the
    * database cannot make this go on for ever
    */
-  async #cleanPages(isRefused: boolean): Promise<Bookmark | undefined> {
-    const { client, tables, removal, expired } = this.#parts
+  async #cleanPages(): Promise<Bookmark | undefined> {
     let bookmark = this.#plan.after
     let looked = this.#report.deleted
-    let batches: BatchCleaner | undefined
 
     while (this.#isSomebodyLeft(looked) && (await this.#mayGoOn())) {
-      const page = await expired.page(this.#nextSize, bookmark)
+      const page = await this.#parts.expired.page(this.#nextSize, bookmark)
       if (page.length === 0) {
         break
       }
       looked += page.length
       bookmark = page.at(-1)
-      batches ??= new BatchCleaner(client, removal, new Blockers(client, tables), isRefused)
-      await this.#clean(
-        batches,
-        page.map(({ userId }) => userId)
-      )
+      await this.#clean(page.map(({ userId }) => userId))
       if (this.#skipped.length > MOST_SKIPPED) {
-        await this.#retrySkipped(batches)
+        await this.#retrySkipped()
       }
     }
-    if (batches) {
-      await this.#retrySkipped(batches)
-    }
+    await this.#retrySkipped()
     return bookmark
   }
 
@@ -160,10 +153,10 @@ export class CleanupRun {
     return Math.min(this.#size.current, this.#plan.limit - this.#report.deleted)
   }
 
-  async #clean(batches: BatchCleaner, userIds: UserId[]): Promise<void> {
+  async #clean(userIds: UserId[]): Promise<void> {
     const startedAt = performance.now()
     let skipped = 0
-    for await (const outcome of batches.clean(userIds)) {
+    for await (const outcome of this.#batches.clean(userIds)) {
       skipped += outcome.skipped.length
       await this.#add(outcome)
     }
@@ -201,7 +194,7 @@ export class CleanupRun {
    * smaller batches, so that one locked row holds up few others. Whoever is
    * locked still is left to the next run
    */
-  async #retrySkipped(batches: BatchCleaner): Promise<void> {
+  async #retrySkipped(): Promise<void> {
     const size = Math.ceil(this.#size.current / 10)
     let before = Infinity
 
@@ -211,7 +204,7 @@ export class CleanupRun {
       const waiting = this.#skipped
       this.#skipped = []
       while (waiting.length > 0 && (await this.#mayGoOn())) {
-        await this.#clean(batches, waiting.splice(0, Math.min(size, this.#nextSize)))
+        await this.#clean(waiting.splice(0, Math.min(size, this.#nextSize)))
       }
       this.#skipped.push(...waiting)
     }

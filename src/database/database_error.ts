@@ -160,8 +160,7 @@ export function isContention(error: unknown): boolean {
 
 /**
  * Tries again when transactions met: a deadlock, a serialization failure, or a
- * database that was busy. The pauses grow and are random, so that two who met
- * once do not meet again
+ * database that was busy
  *
  * @throws whatever is not transient, and what still is after the last attempt
  */
@@ -170,10 +169,20 @@ export async function retryTransient<Result>(work: () => Promise<Result>): Promi
     try {
       return await work()
     } catch (error) {
-      if (attempt === MOST_ATTEMPTS || readDatabaseError(error)?.kind !== 'transient') {
-        throw error
-      }
-      await sleep(FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + Math.random()))
+      await pauseBeforeRetry(error, attempt)
     }
   }
+}
+
+/**
+ * The pauses grow and are random, so that two who met once do not meet again
+ *
+ * @param attempt the one that failed, from 1 on
+ * @throws the error, when trying again is of no use
+ */
+export async function pauseBeforeRetry(error: unknown, attempt: number): Promise<void> {
+  if (attempt >= MOST_ATTEMPTS || readDatabaseError(error)?.kind !== 'transient') {
+    throw error
+  }
+  await sleep(FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + Math.random()))
 }

@@ -4,7 +4,7 @@ import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 
 import debug from '../debug.ts'
 import type { Guest } from '../models/guest.ts'
-import { readDatabaseError, retryTransient, withoutValues } from '../database/database_error.ts'
+import { pauseBeforeRetry, readDatabaseError, withoutValues } from '../database/database_error.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 import type { UnusablePassword } from './unusable_password.ts'
 import type { CreateGuestOptions, ResolvedConfig } from '../types.ts'
@@ -67,22 +67,23 @@ export class GuestCreator {
 
     for (let attempt = 1; ; attempt++) {
       try {
-        const written = await retryTransient(() => this.#insert(username, options))
-        return { ...written, created: true }
+        return { ...(await this.#insert(username, options)), created: true }
       } catch (error) {
-        if (!(error instanceof TakenValue) || attempt === MOST_ATTEMPTS) {
+        debug('attempt %d to create a guest failed: %s', attempt, error)
+        if (!(error instanceof TakenValue)) {
+          await pauseBeforeRetry(error, attempt).catch((final) => {
+            throw this.#explain(final, attempt)
+          })
+        } else if (attempt === MOST_ATTEMPTS) {
           throw this.#explain(error, attempt)
-        }
-        debug('attempt %d to create a guest failed: the %s is taken', attempt, error.taken)
-
-        if (error.taken === 'visit_key') {
+        } else if (error.taken === 'username') {
+          nameAttempt += 1
+          username = await this.#generateUsername(options, nameAttempt)
+        } else {
           const twin = await this.#findTwin(options.visitKey!)
           if (twin) {
             return { ...twin, created: false }
           }
-        } else {
-          nameAttempt += 1
-          username = await this.#generateUsername(options, nameAttempt)
         }
       }
     }
@@ -191,7 +192,7 @@ class TakenValue extends Error {
   readonly taken: Taken
 
   constructor(taken: Taken, cause: unknown) {
-    super('Cannot create a guest', { cause })
+    super(`The ${taken} is taken`, { cause })
     this.taken = taken
   }
 }
