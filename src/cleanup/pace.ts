@@ -11,6 +11,36 @@ const LOOK_EVERY = 250
 const LONGEST_REST = 250
 
 /**
+ * Milliseconds that a batch should take: long enough to be worth its commit,
+ * short enough for those who wait for it
+ */
+const WANTED = 50
+
+const SMALLEST = 10
+
+/**
+ * Nothing is known about the database before the first batch
+ */
+const FIRST = 500
+
+/**
+ * Sessions of the same database that did something a moment ago. Those that the
+ * role may not look at are not counted
+ */
+const ON_POSTGRES = `
+  select count(*) as total from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid()
+    and backend_type = 'client backend'
+    and (state = 'active' or state_change > now() - interval '250 milliseconds')`
+
+/**
+ * Its times are in whole seconds
+ */
+const ON_MYSQL = `
+  select count(*) as total from information_schema.processlist
+  where db = database() and id <> connection_id() and (command <> 'Sleep' or time = 0)`
+
+/**
  * As fast as the database allows while nobody else uses it. When others do, half
  * of the time is theirs.
  *
@@ -66,23 +96,6 @@ export class Pace {
 }
 
 /**
- * Sessions of the same database that did something a moment ago. Those that the
- * role may not look at are not counted
- */
-const ON_POSTGRES = `
-  select count(*) as total from pg_stat_activity
-  where datname = current_database() and pid <> pg_backend_pid()
-    and backend_type = 'client backend'
-    and (state = 'active' or state_change > now() - interval '250 milliseconds')`
-
-/**
- * Its times are in whole seconds
- */
-const ON_MYSQL = `
-  select count(*) as total from information_schema.processlist
-  where db = database() and id <> connection_id() and (command <> 'Sleep' or time = 0)`
-
-/**
  * How many others use the database at this moment?
  */
 export async function countOtherSessions(client: QueryClientContract): Promise<number> {
@@ -91,19 +104,6 @@ export async function countOtherSessions(client: QueryClientContract): Promise<n
   const [row] = isPostgres ? answer.rows : answer[0]
   return Number(row.total)
 }
-
-/**
- * Milliseconds that a batch should take: long enough to be worth its commit,
- * short enough for those who wait for it
- */
-const WANTED = 50
-
-const SMALLEST = 10
-
-/**
- * Nothing is known about the database before the first batch
- */
-const FIRST = 500
 
 /**
  * How many guests the next transaction takes. How long that is depends on the

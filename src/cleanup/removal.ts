@@ -37,7 +37,7 @@ export class DeleteIgnored extends Error {}
  * waited for, but not for long. Arrays keep PostgreSQL from planning for each
  * length of the list
  */
-const POSTGRES = (claim: string) => `
+const removeOnPostgres = (claim: string) => `
   with claimed as materialized (
     select :userId: as id, :moment: as moment from :guests: where :moment: < :cutoff and ${claim}
     for update skip locked
@@ -50,8 +50,8 @@ const POSTGRES = (claim: string) => `
     deleted.id is not null as "isDeleted"
   from claimed left join deleted on deleted.id = claimed.id`
 
-const CHOSEN_ON_POSTGRES = POSTGRES(':userId: = any(:userIds)')
-const OLDEST_ON_POSTGRES = POSTGRES(`:moment: >= :after
+const CHOSEN_ON_POSTGRES = removeOnPostgres(':userId: = any(:userIds)')
+const OLDEST_ON_POSTGRES = removeOnPostgres(`:moment: >= :after
   and (:moment: > :after or :userId: > :afterId) order by :moment:, :userId: limit :size`)
 
 type Row = Bookmark & { isDeleted: boolean }

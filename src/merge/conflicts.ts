@@ -13,6 +13,16 @@ import { readForeignKeys } from '../database/foreign_keys.ts'
 import { E_GUEST_MERGE_FAILED } from '../errors.ts'
 
 /**
+ * Frequent columns that say when a row was written, not what is in it
+ */
+const TIMESTAMPS = ['created_at', 'updated_at']
+
+/**
+ * Rows deleted by one statement
+ */
+const CHUNK_SIZE = 200
+
+/**
  * A transfer with the values of the guest and of the account in the columns
  * that are pointed at
  */
@@ -94,7 +104,7 @@ async function resolve(
   const { onConflict } = transfer
 
   if (onConflict === undefined) {
-    await mustSayTheSame(conflicts, transfer, key, primaryKey, trx)
+    await assertNothingIsLost(conflicts, transfer, key, primaryKey, trx)
   }
   if (typeof onConflict === 'function') {
     await askPolicy(conflicts, transfer, onConflict, trx)
@@ -143,15 +153,12 @@ function prefixed(alias: string, values: Row): Row {
 }
 
 /**
- * Frequent columns that say when a row was written, not what is in it
- */
-const TIMESTAMPS = ['created_at', 'updated_at']
-
-/**
  * Dropping a row of the guest loses nothing when the account's says the same,
  * and nothing hangs on it
+ *
+ * @throws E_GUEST_MERGE_FAILED otherwise
  */
-export async function mustSayTheSame(
+async function assertNothingIsLost(
   conflicts: Conflict[],
   transfer: Transfer,
   key: UniqueKey,
@@ -159,19 +166,30 @@ export async function mustSayTheSame(
   trx: TransactionClientContract
 ) {
   const ignored = [...TIMESTAMPS, ...transfer.columns]
-  const saysTheSame = ({ guestRow, accountRow }: Conflict) =>
-    Object.keys(guestRow).every((column) => {
-      const values = [guestRow[column], accountRow[column]]
-      const isSurrogateKey = primaryKey.join() === column && values.every(isSurrogate)
-      return ignored.includes(column) || isSurrogateKey || isSameValue(values[0], values[1])
-    })
+  const isSame = conflicts.every((conflict) => isSameContent(conflict, ignored, primaryKey))
 
-  if (!conflicts.every(saysTheSame) || (await mayHaveDependents(transfer, trx))) {
+  if (!isSame || (await mayHaveDependents(transfer, trx))) {
     const others = withoutOwner(key, transfer)
     throw new E_GUEST_MERGE_FAILED([
       `Guest and account both have a row in "${transfer.table}"${others.length ? ` with the same "${others.join('", "')}"` : ''}, and only one of them may stay. Say which one by an "onConflict" for ${describeTransfer(transfer)} in "transfer"`,
     ])
   }
+}
+
+/**
+ * Do both rows say the same, whatever is in the ignored columns? A surrogate key
+ * says nothing
+ */
+export function isSameContent(
+  { guestRow, accountRow }: Conflict,
+  ignored: string[],
+  primaryKey: string[]
+): boolean {
+  return Object.keys(guestRow).every((column) => {
+    const values = [guestRow[column], accountRow[column]]
+    const isSurrogateKey = primaryKey.join() === column && values.every(isSurrogate)
+    return ignored.includes(column) || isSurrogateKey || isSameValue(values[0], values[1])
+  })
 }
 
 /**
@@ -199,15 +217,10 @@ function isSameValue(one: unknown, other: unknown): boolean {
 }
 
 /**
- * Rows deleted by one statement
- */
-const CHUNK_SIZE = 200
-
-/**
  * Through the model where there is one, so that its hooks run. What a model
  * hides instead of deleting it would still be in the way
  */
-export async function deleteRows(
+async function deleteRows(
   rows: Row[],
   transfer: Transfer,
   key: UniqueKey,

@@ -6,8 +6,68 @@ import { type Transfer, describeTransfer, isSameTransfer } from './transfer.ts'
 import { importModel } from '../guests/configured_models.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
 import type { AnyTransferEntry, ModelTransfer, TransferOptions } from '../types.ts'
-import { isTable } from '../database/catalog.ts'
+import { isTable, qualifiedName } from '../database/catalog.ts'
 import { readForeignKeys } from '../database/foreign_keys.ts'
+
+/**
+ * The column of auth's token tables
+ */
+const TOKEN_COLUMN = 'tokenable_id'
+
+/**
+ * What happens to rows that no transfer names when the guest is removed
+ */
+const CONSEQUENCES: Record<string, string> = {
+  'cascade': 'is deleted with the guest',
+  'set null': 'is left without an owner',
+  'set default': 'is left to somebody else',
+}
+
+/**
+ * Everything that belongs to a user: what the database's own foreign keys point
+ * at the users table, and what relations of the user model say where a foreign
+ * key is missing.
+ *
+ * Tokens of the guest are not the account's: whoever has one could sign in to it
+ */
+export async function findTransfers(
+  client: QueryClientContract,
+  userModel: LucidModel,
+  guestsTable: string
+): Promise<Transfer[]> {
+  const transfers: Transfer[] = await findForeignKeyTransfers(client, userModel, guestsTable)
+
+  for (const { distinctColumns, ...transfer } of readRelations(userModel)) {
+    const known = transfers.find((other) => isSameTransfer(other, transfer))
+    if (known) {
+      known.model ??= transfer.model
+    } else if (await isTable(client, transfer.table)) {
+      transfers.push({ ...transfer, discard: isOfTokens(transfer, userModel) })
+    }
+  }
+  return transfers
+}
+
+/**
+ * The part of it that the database knows
+ */
+async function findForeignKeyTransfers(
+  client: QueryClientContract,
+  userModel: LucidModel,
+  guestsTable: string
+): Promise<(Transfer & { onDelete: string })[]> {
+  const keys = await readForeignKeys(client, userModel.table)
+
+  return keys
+    .filter(({ table }) => table !== guestsTable)
+    .map(({ schema, table, columns, referencedColumns, onDelete }) => ({
+      table: qualifiedName({ schema, table }),
+      columns,
+      referencedColumns,
+      discard: isOfTokens({ table, columns }, userModel),
+      onDelete,
+    }))
+}
 
 /**
  * Reads `transfer` of the configuration
@@ -28,6 +88,29 @@ export function resolveTransfers(
         : fromRelation(entry, userModel)
     })
   )
+}
+
+/**
+ * Foreign keys that `transfer` of the configuration omits, as sentences for the
+ * log: what is there would be lost with a merged guest
+ *
+ * @throws E_INVALID_GUEST_USER_CONFIG when a name in it is wrong
+ */
+export async function describeOmissions(
+  entries: AnyTransferEntry[],
+  client: QueryClientContract,
+  userModel: LucidModel,
+  guestsTable: string
+): Promise<string[]> {
+  const transfers = await resolveTransfers(entries, userModel)
+  const keys = await findForeignKeyTransfers(client, userModel, guestsTable)
+
+  return keys
+    .filter((key) => !key.discard && !transfers.some((transfer) => isSameTransfer(transfer, key)))
+    .map((key) => {
+      const consequence = CONSEQUENCES[key.onDelete] ?? 'keeps the guest from being merged'
+      return `"transfer" in "config/guest_user.ts" leaves out ${describeTransfer(key)}: when a guest is merged into an account, what is there ${consequence}. Name it, with "discard: true" if that is meant`
+    })
 }
 
 async function fromModel(
@@ -73,11 +156,23 @@ async function fromRelation(
 }
 
 /**
+ * Rows of another database cannot move in this transaction
+ */
+function readRelations(userModel: LucidModel): Transfer[] {
+  const relations = [...userModel.$relationsDefinitions.values()] as RelationshipsContract[]
+  return relations
+    .filter((relation) => !hasConstraints(relation))
+    .filter((relation) => relation.relatedModel().connection === userModel.connection)
+    .map(readRelation)
+    .filter((transfer) => transfer !== null)
+}
+
+/**
  * The rows that a relation of the user model is about
  *
  * @returns null for relations whose rows do not point at the user
  */
-export function readRelation(relation: RelationshipsContract): Transfer | null {
+function readRelation(relation: RelationshipsContract): Transfer | null {
   relation.boot()
 
   switch (relation.type) {
@@ -108,114 +203,15 @@ export function readRelation(relation: RelationshipsContract): Transfer | null {
 /**
  * A relation that shows some rows only says nothing about the others
  */
-export function hasConstraints(relation: RelationshipsContract): boolean {
+function hasConstraints(relation: RelationshipsContract): boolean {
   return Boolean((relation as { onQueryHook?: unknown }).onQueryHook)
-}
-
-function columnOf(model: LucidModel, attribute: string): string {
-  return model.$getColumn(attribute)!.columnName
-}
-
-/**
- * What happens to rows that no transfer names when the guest is removed
- */
-const CONSEQUENCES: Record<string, string> = {
-  'cascade': 'is deleted with the guest',
-  'set null': 'is left without an owner',
-  'set default': 'is left to somebody else',
-}
-
-/**
- * Foreign keys that `transfer` of the configuration omits, as sentences for the
- * log: what is there would be lost with a merged guest
- *
- * @throws E_INVALID_GUEST_USER_CONFIG when a name in it is wrong
- */
-export async function describeOmissions(
-  entries: AnyTransferEntry[],
-  client: QueryClientContract,
-  userModel: LucidModel,
-  guestsTable: string
-): Promise<string[]> {
-  const transfers = await resolveTransfers(entries, userModel)
-  const keys = await findForeignKeyTransfers(client, userModel, guestsTable)
-
-  return keys
-    .filter((key) => !key.discard && !transfers.some((transfer) => isSameTransfer(transfer, key)))
-    .map((key) => {
-      const consequence = CONSEQUENCES[key.onDelete] ?? 'keeps the guest from being merged'
-      return `"transfer" in "config/guest_user.ts" leaves out ${describeTransfer(key)}: when a guest is merged into an account, what is there ${consequence}. Name it, with "discard: true" if that is meant`
-    })
-}
-
-/**
- * The column of auth's token tables
- */
-const TOKEN_COLUMN = 'tokenable_id'
-
-/**
- * Everything that belongs to a user: what the database's own foreign keys point
- * at the users table, and what relations of the user model say where a foreign
- * key is missing.
- *
- * Tokens of the guest are not the account's: whoever has one could sign in to it
- */
-export async function findTransfers(
-  client: QueryClientContract,
-  userModel: LucidModel,
-  guestsTable: string
-): Promise<Transfer[]> {
-  const transfers: Transfer[] = await findForeignKeyTransfers(client, userModel, guestsTable)
-
-  for (const { distinctColumns, ...transfer } of readRelations(userModel)) {
-    const known = transfers.find((other) => isSameTransfer(other, transfer))
-    if (known) {
-      known.model ??= transfer.model
-    } else if (await isTable(client, transfer.table)) {
-      transfers.push({ ...transfer, discard: holdsTokens(transfer, userModel) })
-    }
-  }
-  return transfers
-}
-
-/**
- * The part of it that the database knows
- */
-export async function findForeignKeyTransfers(
-  client: QueryClientContract,
-  userModel: LucidModel,
-  guestsTable: string
-): Promise<(Transfer & { onDelete: string })[]> {
-  const keys = await readForeignKeys(client, userModel.table)
-
-  return keys
-    .filter(({ table }) => table !== guestsTable)
-    .map(({ schema, table, columns, referencedColumns, onDelete }) => ({
-      table: schema ? `${schema}.${table}` : table,
-      columns,
-      referencedColumns,
-      discard: holdsTokens({ table, columns }, userModel),
-      onDelete,
-    }))
-}
-
-/**
- * Rows of another database cannot move in this transaction
- */
-function readRelations(userModel: LucidModel): Transfer[] {
-  const relations = [...userModel.$relationsDefinitions.values()] as RelationshipsContract[]
-  return relations
-    .filter((relation) => !hasConstraints(relation))
-    .filter((relation) => relation.relatedModel().connection === userModel.connection)
-    .map(readRelation)
-    .filter((transfer) => transfer !== null)
 }
 
 /**
  * The providers of access tokens and of remember-me tokens are static
  * properties of the model
  */
-function holdsTokens(
+function isOfTokens(
   { table, columns }: Pick<Transfer, 'table' | 'columns'>,
   userModel: LucidModel
 ): boolean {
@@ -223,4 +219,8 @@ function holdsTokens(
     .filter((value) => value?.options?.tokenableModel)
     .map((provider) => provider.table)
   return tokenTables.includes(table) || columns.includes(TOKEN_COLUMN)
+}
+
+function columnOf(model: LucidModel, attribute: string): string {
+  return model.$getColumn(attribute)!.columnName
 }
