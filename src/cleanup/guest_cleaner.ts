@@ -7,7 +7,7 @@ import { CleanupReport } from './cleanup_report.ts'
 import { largestBatchSize, Removal } from './removal.ts'
 import { planCleanup, type CleanupPlan } from './cleanup_plan.ts'
 import { ExpiredGuests, type Bookmark } from './expired_guests.ts'
-import { nameGuestTables, type GuestTables } from '../database/guest_tables.ts'
+import { resolveGuestTables, type GuestTables } from '../database/guest_tables.ts'
 import type { Expiry } from '../guests/expiry.ts'
 import type { GuestDirectory } from '../guests/guest_directory.ts'
 import type { CleanupOptions, CleanupResult, GuestFilter } from '../types.ts'
@@ -52,7 +52,7 @@ export class GuestCleaner {
     this.#directory = directory
     this.#expiry = expiry
     this.#emitter = emitter
-    this.#tables = nameGuestTables(userModel, directory.guestModel, expiry.property)
+    this.#tables = resolveGuestTables(userModel, directory.guestModel, expiry.property)
   }
 
   async run(options: CleanupOptions): Promise<CleanupResult> {
