@@ -70,12 +70,10 @@ export default class GuestDoctor extends BaseCommand {
       this.logger.success('Nothing is wrong with the guests of this application')
       return
     }
-    this.logger.log(
-      SEVERITIES.map((severity) => this.#describeCount(findings, severity)).join(', ')
-    )
+    this.logger.log(SEVERITIES.map((severity) => this.#formatCount(findings, severity)).join(', '))
   }
 
-  #describeCount(findings: Finding[], severity: Severity): string {
+  #formatCount(findings: Finding[], severity: Severity): string {
     const total = count(findings, severity)
     const noun = severity === 'info' ? 'hint' : severity
     const text = `${total} ${noun}${total === 1 ? '' : 's'}`

@@ -96,8 +96,7 @@ export default class GuestUserProvider {
   }
 
   /**
-   * Until the initialize middleware sets the real `guestUser`, reading it
-   * explains the mistake
+   * The initialize middleware overrides this getter on each context
    */
   #explainMissingMiddleware() {
     HttpContext.getter('guestUser', function () {

@@ -128,8 +128,7 @@ class VisitorException extends Exception {
  */
 class TurnedAwayException extends VisitorException {
   /**
-   * Sets where browsers are redirected. The status is 401 for anonymous
-   * visitors, who may sign in
+   * Sets where browsers go. Anonymous visitors get 401: they may sign in
    */
   turnAway(kind: VisitorKind, redirectTo: string): this {
     if (kind === 'anonymous') {

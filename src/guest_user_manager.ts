@@ -92,9 +92,8 @@ export class GuestUserManager {
 
   /**
    * Registers the admin pages: the list of guests (`guest_user.admin.index`),
-   * one guest (`guest_user.admin.show`), and the actions that delete and
-   * convert guests. Nobody has access until `admin.authorize` of the
-   * configuration grants it
+   * one guest (`guest_user.admin.show`), and actions to delete and convert
+   * them. Closed until `admin.authorize` of the configuration grants access
    *
    * @param pattern path of the list
    * @returns the route group, to add middleware to
@@ -131,8 +130,7 @@ export class GuestUserManager {
   }
 
   /**
-   * Finds the row in `guests`, null for a regular user. Always reads the
-   * primary database, never a replica
+   * Finds the row in `guests`, null for a regular user. Reads the primary
    */
   async find(user: LucidRow | UserId): Promise<Guest | null> {
     const { directory } = await this.engine.load()
@@ -207,8 +205,7 @@ export class GuestUserManager {
    * @returns the account, as a new instance
    * @throws E_NOT_A_GUEST when another request or a cleanup came first
    * @throws E_INVALID_MERGE_TARGET when `into` is not a regular user
-   * @throws E_GUEST_MERGE_FAILED when rows of the guest can neither move nor
-   * stay
+   * @throws E_GUEST_MERGE_FAILED when rows can neither move nor stay
    *
    * @example
    * await guestUsers.merge(guest, await User.findByOrFail('email', 'ann@example.com'))

@@ -91,9 +91,9 @@ export interface GuestUserEvents {
   'guest_user:converted': { user: ConfiguredUser; ctx?: HttpContext }
 
   /**
-   * Sent after the commit that merged a guest into an account. The guest is
-   * deleted; `transferred` counts the rows that moved, by table. `ctx` is
-   * undefined outside a request
+   * Sent after the commit that merged a guest into an account and deleted it.
+   * `transferred` counts the moved rows by table. `ctx` is undefined outside a
+   * request
    */
   'guest_user:merged': {
     user: ConfiguredUser
@@ -103,8 +103,7 @@ export interface GuestUserEvents {
   }
 
   /**
-   * Sent after the commit of each batch of a cleanup, which waits for the
-   * listeners
+   * Sent after the commit of each cleanup batch, which waits for listeners
    */
   'guest_user:deleted': { userIds: (string | number)[] }
 }

@@ -48,9 +48,8 @@ export class BatchCleaner {
   }
 
   /**
-   * Deletes these guests in one transaction. If the database refuses, looks up
-   * the blocked guests and retries without them; if none are found, retries
-   * each half
+   * Deletes these guests in one transaction. If the database refuses, retries
+   * without blocked guests; if none are found, retries each half
    *
    * @returns the outcome of each part, as soon as it is committed
    */
@@ -113,8 +112,7 @@ export class BatchCleaner {
   }
 
   /**
-   * @returns the guests that are not known to be blocked, and the outcome of
-   * those that are
+   * @returns guests not known to be blocked, and the outcome of the others
    */
   async #separateBlocked(userIds: UserId[]): Promise<{ free: UserId[]; outcome: BatchOutcome }> {
     const found = await this.expectRefusals().find(userIds)

@@ -30,9 +30,8 @@ export interface Blocker {
 const REFUSALS = ['foreign_key', 'not_null', 'check', 'unique', 'raised']
 
 /**
- * Does the database refuse to delete a row because of other rows? Besides
- * foreign keys, ON DELETE SET NULL on a NOT NULL column does, and so may a
- * trigger
+ * Does the database refuse a delete because of other rows? Foreign keys do, SET
+ * NULL on a NOT NULL column does, and so may a trigger
  */
 export function isRefusal(error: unknown): boolean {
   const kind = readDatabaseError(error)?.kind
@@ -57,8 +56,7 @@ export class Blockers {
   }
 
   /**
-   * Finds the users that are certainly blocked, and their blockers. One query
-   * per foreign key
+   * Finds users that are certainly blocked, with one query per foreign key
    */
   async find(userIds: UserId[]): Promise<Map<UserId, Blocker>> {
     const paths = await this.#dependents.paths()
@@ -66,8 +64,7 @@ export class Blockers {
   }
 
   /**
-   * Finds what blocks this user, whose delete was refused. Queries the foreign
-   * keys when the error does not name the table, as on SQLite
+   * Finds what blocks this user. SQLite's error does not name the table
    */
   async explain(userId: UserId, error: unknown): Promise<Blocker> {
     const { table, constraint, column } = readDatabaseError(error) ?? {}

@@ -9,8 +9,7 @@ import type { BlockedGuests, CleanupResult, LeftGuests, RemainingGuests } from '
 const MAX_EXAMPLES = 100
 
 /**
- * Accumulates the result of a cleanup. Its size does not depend on the number
- * of guests
+ * Accumulates the result of a cleanup, in constant space
  */
 export class CleanupReport {
   #startedAt = performance.now()

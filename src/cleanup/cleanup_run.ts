@@ -68,8 +68,7 @@ export class CleanupRun {
   }
 
   /**
-   * Processes each guest once, except that those the sweep could not delete are
-   * tried again
+   * Processes each guest once, and what the sweep left once more
    *
    * @returns where the next run continues if this one was stopped: after the
    * last guest processed

@@ -61,8 +61,7 @@ export class GuestCleaner {
   }
 
   /**
-   * Deletes exactly the guests that match a filter, of any age unless it sets
-   * one.
+   * Deletes exactly the guests that match a filter, expired or not.
    *
    * @returns the result, and where the next run continues
    */

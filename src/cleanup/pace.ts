@@ -44,8 +44,7 @@ const MYSQL_SESSIONS = `
  * Runs batches as fast as the database allows while no other session uses it,
  * and half of the time when others do.
  *
- * SQLite cannot report other connections, so each transaction rests there
- * instead
+ * On SQLite, which cannot report connections, each transaction rests
  */
 export class Pace {
   #client: QueryClientContract
@@ -138,9 +137,8 @@ export class BatchSize {
   }
 
   /**
-   * Halves or doubles the size at most, because a single batch is a weak signal
-   * (the disk may have stalled). A batch smaller than the current size never
-   * increases it
+   * Halves or doubles the size at most, because one batch is a weak signal (a
+   * disk may stall). A smaller batch than planned never increases it
    */
   adjust(guests: number, duration: number) {
     const factor = Math.min(Math.max(TARGET_DURATION / duration, 0.5), 2)

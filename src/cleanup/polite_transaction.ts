@@ -29,8 +29,7 @@ const MAX_SQLITE_REST = 100
 /**
  * Runs a transaction that fails quickly rather than make others wait
  *
- * @throws the driver's error, a lock timeout or a transient one when another
- * transaction held a lock
+ * @throws the driver's error: a transient one, or a timeout of a lock
  */
 export async function runPolitely<Result>(
   client: QueryClientContract,

@@ -33,8 +33,7 @@ export class Sweep {
   /**
    * Deletes the next guests in one transaction
    *
-   * @returns their user ids, empty when the sweep is over and the remaining
-   * guests must be looked at one by one
+   * @returns their user ids, empty when the remaining guests need a closer look
    */
   async next(size: number): Promise<UserId[]> {
     try {

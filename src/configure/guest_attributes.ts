@@ -9,12 +9,10 @@ const KNOWN_ATTRIBUTES: Record<string, string> = {
 }
 
 /**
- * Generates the object literal that `attributes` of the published configuration
- * returns. The domain `.invalid` is reserved (RFC 2606), so mail to a guest can
- * never reach anyone
+ * The object literal that `attributes` of the published configuration returns.
+ * `.invalid` is reserved (RFC 2606): mail to a guest reaches nobody
  *
- * @param columns properties of the user model; defaults to those of the starter
- * kits
+ * @param columns properties of the user model; default: the starter kits'
  */
 export function writeGuestAttributes(columns: string[] = ['fullName', 'email']): string {
   const attributes = Object.keys(KNOWN_ATTRIBUTES)

@@ -83,8 +83,7 @@ async function readMigrations(path: string): Promise<string[]> {
 }
 
 /**
- * Finds where the table is created, by its name or by the `tableName` of the
- * class
+ * Finds where the table is created, by name or by `tableName` of the class
  *
  * @returns -1 when this migration does not create it
  */

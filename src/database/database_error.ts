@@ -162,8 +162,7 @@ export function isContention(error: unknown): boolean {
  * Retries when transactions conflict: a deadlock, a serialization failure, or a
  * busy database
  *
- * @throws errors that are not transient, and the last error when the attempts
- * run out
+ * @throws errors that are not transient, and the error of the last attempt
  */
 export async function retryTransient<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
@@ -176,8 +175,7 @@ export async function retryTransient<Result>(work: () => Promise<Result>): Promi
 }
 
 /**
- * Backs off exponentially, with jitter so that two transactions that conflicted
- * once do not conflict again
+ * Backs off exponentially, with jitter against repeated conflicts
  *
  * @param attempt that failed, counted from 1
  * @throws the error when a retry is of no use

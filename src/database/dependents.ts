@@ -31,9 +31,8 @@ export interface DependentKey extends ForeignKey {
 }
 
 /**
- * A path of foreign keys from the users table: the rows of each step are
- * deleted with those of the step before. The last key decides what happens to
- * the rows at the end
+ * Foreign keys from the users table onwards: the rows of each step are deleted
+ * with those of the step before. The last key decides what happens at the end
  */
 export type DependentPath = DependentKey[]
 
@@ -182,8 +181,7 @@ export function isReadable(path: DependentPath): boolean {
 }
 
 /**
- * Joins the guests of a query (aliased `g`) with their rows at the end of a
- * path
+ * Joins the guests of a query (`g`) with their rows at the end of a path
  */
 export function joinPath<Query extends DatabaseQueryBuilderContract<any>>(
   query: Query,

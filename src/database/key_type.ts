@@ -30,8 +30,7 @@ const INTEGERS: Record<string, number> = {
 const STRINGS = ['char', 'character', 'varchar', 'character varying', 'text', 'nvarchar']
 
 /**
- * Parses types such as `integer`, `character varying(20)` and `int(10)
- * unsigned`
+ * Parses types such as `integer`, `varchar(20)` and `int(10) unsigned`
  */
 export function readKeyType({ type }: Pick<TableColumn, 'type'>): KeyType {
   const isUnsigned = type.includes(' unsigned')
@@ -48,8 +47,7 @@ export function readKeyType({ type }: Pick<TableColumn, 'type'>): KeyType {
 }
 
 /**
- * Can a foreign key column of type `own` hold every value of `key`? It may be
- * wider
+ * Can a column of type `own` hold every value of `key`? It may be wider
  */
 export function fitsKey(own: KeyType, key: KeyType): boolean {
   return own.family === key.family && own.size >= key.size && own.isUnsigned === key.isUnsigned

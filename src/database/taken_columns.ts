@@ -32,8 +32,7 @@ export async function findTakenAttributes(
 }
 
 /**
- * Is the column part of a unique key over an expression, such as
- * `lower(email)`?
+ * Does a unique key over an expression (`lower(email)`) use the column?
  */
 function mentions(expression: string, column: string): boolean {
   return expression.includes('(') && expression.split(/\W+/).includes(column)

@@ -6,8 +6,7 @@ import type { LazyModel, ResolvedConfig } from '../types.ts'
 /**
  * Imports a model that the configuration names
  *
- * @throws E_INVALID_GUEST_USER_CONFIG when it cannot be imported or is not a
- * Lucid model
+ * @throws E_INVALID_GUEST_USER_CONFIG when the import fails, or is not a model
  */
 export async function importModel<Model extends LucidModel>(
   name: 'userModel' | 'guestModel' | 'transfer',

@@ -27,8 +27,7 @@ export class GuestConverter {
   }
 
   /**
-   * Works on its own instance, so that a failure does not change the one of the
-   * caller
+   * Works on its own instance, so a failure does not change the caller's
    *
    * @param client a transaction to join, or a connection
    * @returns the regular user

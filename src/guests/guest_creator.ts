@@ -15,8 +15,7 @@ import {
 } from '../errors.ts'
 
 /**
- * Names tried before giving up. By then, numbered names have grown by seven
- * digits
+ * Names to try. By then, numbered names have grown by seven digits
  */
 const MAX_ATTEMPTS = 10
 

@@ -50,8 +50,7 @@ export class UserRegistrar {
   }
 
   /**
-   * Builds a new instance for each attempt, because saving sets the password
-   * hash
+   * A new instance for each attempt: saving sets the password hash
    */
   #build(values: Record<string, unknown>): LucidRow {
     const user = new this.#userModel()

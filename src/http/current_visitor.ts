@@ -122,8 +122,7 @@ export class CurrentVisitor {
   }
 
   /**
-   * Signs a guest in to an account, merging the guest like the guard's `login`
-   * does
+   * Signs a guest in to an account and merges, like the guard's `login`
    *
    * @returns whether a guest was merged
    */

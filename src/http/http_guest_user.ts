@@ -217,8 +217,8 @@ export class HttpGuestUser {
 
   /**
    * Moves everything that belongs to the guest to an account, deletes the
-   * guest, and signs the visitor in to the account. For `mergeMode: 'ask'`,
-   * before or after the visitor signs in. Sends `guest_user:merged`
+   * guest, and signs the visitor in to it. For `mergeMode: 'ask'`, before or
+   * after the sign-in. Sends `guest_user:merged`
    *
    * @throws E_GUEST_USER_REQUIRED when the visitor is not a guest, and was not
    * one before signing in
@@ -266,10 +266,9 @@ export class HttpGuestUser {
 
   /**
    * Records the visit of a guest in `last_seen_at`, at most once per small
-   * fraction of `maxAge`. Called after each request by the initialize
-   * middleware; costs a query when the update is due, and one per session to
-   * learn who is a guest. Reads the user id from the session, because public
-   * pages may not authenticate the visitor
+   * fraction of `maxAge`. The initialize middleware calls it after each
+   * request; it costs a query when due, and one per session to learn who is a
+   * guest
    */
   recordVisit(): Promise<void> {
     return this.#visitor.recordVisit()

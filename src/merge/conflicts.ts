@@ -193,8 +193,7 @@ export function isSameContent(
 }
 
 /**
- * Do rows of other tables depend on these? They would lose their parent, or be
- * deleted with it
+ * Could rows of other tables lose their parent, or be deleted with it?
  */
 async function mayHaveDependents({ table, model }: Transfer, trx: TransactionClientContract) {
   const relations = [...(model?.$relationsDefinitions.values() ?? [])]
@@ -210,8 +209,7 @@ function isSurrogate(value: unknown): boolean {
 }
 
 /**
- * Drivers round integers beyond the safe range, so such values cannot be
- * compared
+ * Drivers round integers beyond the safe range: never treat them as equal
  */
 function isSameValue(one: unknown, other: unknown): boolean {
   const isRounded = typeof one === 'number' && Math.abs(one) > Number.MAX_SAFE_INTEGER

@@ -15,8 +15,7 @@ import { readForeignKeys } from '../database/foreign_keys.ts'
 const TOKEN_COLUMN = 'tokenable_id'
 
 /**
- * What happens to rows without a transfer when the guest is deleted, by delete
- * rule
+ * What happens to rows without a transfer, by delete rule
  */
 const CONSEQUENCES: Record<string, string> = {
   'cascade': 'is deleted with the guest',
@@ -29,8 +28,7 @@ const CONSEQUENCES: Record<string, string> = {
  * the users table, and by relations of the user model where a foreign key is
  * missing.
  *
- * Tokens of the guest are discarded: whoever has one could otherwise sign in to
- * the account
+ * Tokens of the guest are discarded: holders could sign in to the account
  */
 export async function findTransfers(
   client: QueryClientContract,
@@ -158,8 +156,7 @@ async function fromRelation(
 }
 
 /**
- * Skips relations to other databases, whose rows cannot move in this
- * transaction
+ * Skips other databases, whose rows cannot move in this transaction
  */
 function readRelations(userModel: LucidModel): Transfer[] {
   const relations = [...userModel.$relationsDefinitions.values()] as RelationshipsContract[]

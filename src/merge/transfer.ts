@@ -49,8 +49,7 @@ export interface Transfer {
   distinctColumns?: string[]
 
   /**
-   * Without a policy, rows with the same content are dropped and others fail
-   * the merge
+   * Without it, rows with the same content are dropped, others fail the merge
    */
   onConflict?: ConflictPolicy
 

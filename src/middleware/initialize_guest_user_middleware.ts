@@ -22,14 +22,12 @@ interface SharingView {
 }
 
 /**
- * Sets `ctx.guestUser` on every request, and shares it with views as
- * `guestUser`. Register it in `router.use([…])` after the middleware of session
- * and auth
+ * Sets `ctx.guestUser`, and shares it with views as `guestUser`. Register it in
+ * `router.use([…])` after the middleware of session and auth
  */
 export default class InitializeGuestUserMiddleware {
   /**
-   * @throws E_MISSING_GUEST_USER_MIDDLEWARE when the middleware of session or
-   * auth has not run
+   * @throws E_MISSING_GUEST_USER_MIDDLEWARE when session or auth has not run
    */
   async handle(ctx: HttpContext, next: NextFn) {
     if (!ctx.session) {

@@ -6,8 +6,7 @@ import type { VisitorKind } from '../types.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 /**
- * Creates a block tag that is shown to visitors, or for users, of one kind.
- * Supports `@else`.
+ * A block tag for visitors, or users, of one kind. Supports `@else`.
  *
  * @example
  * @isGuestUser()

@@ -70,9 +70,8 @@ export interface BlockedGuests extends RemainingGuests {
 }
 
 /**
- * Guests left for the next run. `locked`: another transaction has locked them.
- * `kept`: the user model's `delete()`, or a trigger, kept the row (soft
- * deletes)
+ * Guests left for the next run. `locked`: by another transaction. `kept`: the
+ * user model's `delete()`, or a trigger, kept the row (soft deletes)
  */
 export interface LeftGuests extends RemainingGuests {
   reason: 'locked' | 'kept'

@@ -90,9 +90,8 @@ export interface ConvertConfig<User = LucidRow> {
       ) => Record<string, unknown> | Promise<Record<string, unknown>>)
 
   /**
-   * Where guests are redirected after the conversion, unless they came from a
-   * page that required it (`CONVERT_REDIRECT_URL`). Defaults to the success
-   * page
+   * Where guests go after the conversion, unless they came from a page that
+   * required it (`CONVERT_REDIRECT_URL`). Defaults to the success page
    */
   redirectTo?: RedirectTarget
 }
@@ -157,15 +156,14 @@ export interface GuestUserConfig<Model extends LucidModel> {
   expireBy?: 'lastSeenAt' | 'createdAt'
 
   /**
-   * Decides whether a visitor may become a guest (consent banners, feature
-   * flags). Defaults to everyone
+   * Whether a visitor may become a guest (consent banners, feature flags).
+   * Defaults to everyone
    */
   allow?: (ctx: HttpContext) => boolean | Promise<boolean>
 
   /**
-   * Which requests come from crawlers, which never become guests: false for
-   * none, a list of patterns for the User-Agent, or a function. Defaults to
-   * `isbot`
+   * Which requests are from crawlers, which never become guests: false for
+   * none, patterns for the User-Agent, or a function. Defaults to `isbot`
    */
   crawlers?: false | (string | RegExp)[] | ((ctx: HttpContext) => boolean)
 
