@@ -14,7 +14,7 @@ import {
 const DEFAULT_USER_MODEL = '#models/user'
 
 /**
- * Named middleware, and the modules they are in
+ * Named middleware and their modules
  */
 const NAMED_MIDDLEWARE = [
   { name: 'unregisteredOnly', path: 'adonisjs-guest-user/unregistered_only_middleware' },
@@ -24,11 +24,11 @@ const NAMED_MIDDLEWARE = [
 ]
 
 /**
- * Publishes the configuration and the migration, and registers provider,
- * commands and middleware. Running it again changes nothing more.
+ * Publishes the configuration and the migration, and registers the provider,
+ * the commands and the middleware. Running it again is safe.
  *
- * Flags: `--user-model=#models/account` when it is not `#models/user`,
- * `--key=uuid` when the type of its primary key cannot be read from a migration
+ * Flags: `--user-model=#models/account` if it is not `#models/user`,
+ * `--key=uuid` if the type of its primary key cannot be read from a migration
  */
 export async function configure(command: Configure) {
   const { userModel: flag, key } = command.parsedFlags as { userModel?: string; key?: string }
@@ -72,8 +72,8 @@ export async function configure(command: Configure) {
 }
 
 /**
- * The model tells the names of table and columns. When it cannot be imported
- * yet, those of the starter kits are taken
+ * Imports the user model for the names of its table and columns. If it cannot
+ * be imported yet, those of the starter kits are used
  */
 async function importUserModel(command: Configure, path: string): Promise<LucidModel | undefined> {
   try {
@@ -82,7 +82,7 @@ async function importUserModel(command: Configure, path: string): Promise<LucidM
     return model
   } catch (error) {
     command.logger.warning(`Cannot import "${path}": ${(error as Error).message}`)
-    command.logger.warning('Going on with the names of the starter kits')
+    command.logger.warning('Using the names of the starter kits instead')
     return undefined
   }
 }
@@ -101,7 +101,7 @@ async function resolveUsersKey(
   const found = await findUsersKey(command.app.migrationsPath(), table, column)
   if (!found) {
     command.logger.warning(
-      `No migration tells the type of "${table}.${column}". Taking "increments"; use --key=… to name another`
+      `No migration defines the type of "${table}.${column}". Assuming "increments"; use --key=… to set another`
     )
   }
   return found ?? describeUsersKey(table, column, 'increments')

@@ -1,6 +1,6 @@
 /**
- * How fast is a cleanup, how long are its transactions, how much memory does it
- * take, and what do the visitors of the site notice? See README.md
+ * Measures the speed of a cleanup, the length of its transactions, its memory,
+ * and what visitors of the site notice. See README.md
  */
 import os from 'node:os'
 

@@ -10,7 +10,7 @@ import { formatCount } from '../src/count.ts'
 import { CleanupProgress } from '../src/console/cleanup_progress.ts'
 
 /**
- * Everything else that goes wrong ends with 1, the framework's own status
+ * Any other error exits with 1, the default of the framework
  */
 const GUESTS_ARE_BLOCKED = 2
 
@@ -38,17 +38,17 @@ export default class GuestCleanup extends BaseCommand {
   static options: CommandOptions = { startApp: true }
 
   @flags.string({
-    description: 'Delete guests older than that instead of "maxAge", for example 30d or "2 hours"',
+    description: 'Delete guests older than this instead of "maxAge", for example 30d or "2 hours"',
   })
   declare olderThan?: string
 
   @flags.boolean({ description: 'Only count the guests that have expired' })
   declare dryRun?: boolean
 
-  @flags.number({ description: 'Most guests per transaction, 1 to 10000' })
+  @flags.number({ description: 'Maximum number of guests per transaction, 1 to 10000' })
   declare batchSize?: number
 
-  @flags.number({ description: 'Delete no more guests than that' })
+  @flags.number({ description: 'Delete at most this many guests' })
   declare limit?: number
 
   @flags.boolean({ description: 'Print the result as one JSON object, and nothing else' })
@@ -66,8 +66,7 @@ export default class GuestCleanup extends BaseCommand {
 
     const stop = new StopSignals()
     const running = Promise.withResolvers<void>()
-    // The application may have listeners of its own, which would close the
-    // database under a batch
+    // Signal listeners of the application would close the database during a batch
     this.app.terminating(() => running.promise)
     try {
       const clean = () => this.#clean(olderThan, stop.signal)
@@ -119,9 +118,9 @@ export default class GuestCleanup extends BaseCommand {
   }
 
   #reportDryRun({ expired }: CleanupResult) {
-    const most = this.limit !== undefined && this.limit < expired ? this.limit : expired
+    const deletable = this.limit !== undefined && this.limit < expired ? this.limit : expired
     this.logger.info(
-      `${formatGuests(expired)} ${expired === 1 ? 'has' : 'have'} expired, ${formatCount(most)} would be deleted`
+      `${formatGuests(expired)} ${expired === 1 ? 'has' : 'have'} expired, ${formatCount(deletable)} would be deleted`
     )
   }
 
@@ -146,7 +145,7 @@ export default class GuestCleanup extends BaseCommand {
     for (const { reason, total } of leftBy) {
       this.logger.warning(
         reason === 'locked'
-          ? `${formatGuests(total)} left to the next run, because another transaction works on them`
+          ? `${formatGuests(total)} left for the next run, because another transaction has locked them`
           : `${formatGuests(total)} left, because "delete()" of the user model keeps the rows`
       )
     }
@@ -157,7 +156,7 @@ export default class GuestCleanup extends BaseCommand {
       this.logger.info('No guest has expired')
       return
     }
-    const summary = `Deleted ${formatGuests(deleted)}; ${formatCount(left)} left out, ${formatCount(blocked)} blocked; ${seconds.toFixed(1)} seconds`
+    const summary = `Deleted ${formatGuests(deleted)}; ${formatCount(left)} left, ${formatCount(blocked)} blocked; ${seconds.toFixed(1)} seconds`
     if (aborted) {
       this.logger.warning(`Stopped early. ${summary}`)
     } else {

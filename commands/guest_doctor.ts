@@ -7,19 +7,19 @@ import type { Finding, Severity } from '../src/doctor/finding.ts'
 const SEVERITIES: Severity[] = ['error', 'warning', 'info']
 
 /**
- * Milliseconds. A database that never answers would keep the process alive
+ * Milliseconds. A database that does not respond would keep the process alive
  */
-const PATIENCE = 5_000
+const EXIT_TIMEOUT = 5_000
 
 /**
- * Says what is wrong with the guests of an application. Starts it by itself:
- * where a mistake keeps it from starting, that is a finding, too
+ * Reports what is wrong with the guest users of an application. Starts the
+ * application itself, because a failure to start is a finding, too
  */
 export default class GuestDoctor extends BaseCommand {
   static commandName = 'guest:doctor'
-  static description = 'Look at the set-up of guest users, and say what is wrong and how to mend it'
+  static description = 'Check the set-up of guest users, and report what is wrong and how to fix it'
   static help = [
-    'Looks at configuration, middleware, routes and database. Nothing is written.',
+    'Checks configuration, middleware, routes and database. Nothing is written.',
     'Each finding has a code, explained in docs/doctor.md.',
     'The exit status is 1 when there are errors, else 0.',
   ]
@@ -40,12 +40,12 @@ export default class GuestDoctor extends BaseCommand {
     } else {
       this.#print(findings)
     }
-    this.#endInTime()
+    this.#exitAfterTimeout()
   }
 
-  #endInTime() {
+  #exitAfterTimeout() {
     if (this.kernel.getMainCommand() === this) {
-      setTimeout(() => process.exit(this.exitCode), PATIENCE).unref()
+      setTimeout(() => process.exit(this.exitCode), EXIT_TIMEOUT).unref()
     }
   }
 
@@ -70,10 +70,10 @@ export default class GuestDoctor extends BaseCommand {
       this.logger.success('Nothing is wrong with the guests of this application')
       return
     }
-    this.logger.log(SEVERITIES.map((severity) => this.#countUp(findings, severity)).join(', '))
+    this.logger.log(SEVERITIES.map((severity) => this.#formatCount(findings, severity)).join(', '))
   }
 
-  #countUp(findings: Finding[], severity: Severity): string {
+  #formatCount(findings: Finding[], severity: Severity): string {
     const total = count(findings, severity)
     const noun = severity === 'info' ? 'hint' : severity
     const text = `${total} ${noun}${total === 1 ? '' : 's'}`

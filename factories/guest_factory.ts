@@ -10,7 +10,7 @@ interface Visits {
 }
 
 /**
- * Makes guests for tests and seeders. Each state returns a new factory
+ * Creates guests for tests and seeders. Each state returns a new factory
  *
  * @example
  * const guests = new GuestFactory(app)
@@ -30,14 +30,14 @@ export class GuestFactory {
   }
 
   /**
-   * Guests who came at a given moment, and were last seen then or later
+   * Guests who were created at a given moment, and last seen then or later
    */
   seen(createdAt: DateTime, lastSeenAt: DateTime = createdAt): GuestFactory {
     return new GuestFactory(this.#app, () => ({ createdAt, lastSeenAt }))
   }
 
   /**
-   * Guests that the next cleanup deletes: older than `maxAge` by a minute
+   * Guests that the next cleanup deletes: one minute older than `maxAge`
    */
   expired(): GuestFactory {
     return new GuestFactory(this.#app, (expiry) => {

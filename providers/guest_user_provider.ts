@@ -20,8 +20,8 @@ declare module '@adonisjs/core/types' {
 }
 
 /**
- * Registers the manager as `guestUser.manager`, and the tags with Edge where
- * the application uses it
+ * Registers the manager as `guestUser.manager`, and the tags with Edge if the
+ * application uses it
  */
 export default class GuestUserProvider {
   constructor(protected app: ApplicationService) {}
@@ -65,7 +65,7 @@ export default class GuestUserProvider {
   }
 
   /**
-   * A site with a wrong configuration should not come up
+   * An invalid configuration must prevent the server from starting
    */
   async start() {
     if (this.app.getEnvironment() === 'web') {
@@ -75,7 +75,7 @@ export default class GuestUserProvider {
   }
 
   /**
-   * A database that cannot be reached now may be there later
+   * Only warns when the database cannot be reached: it may be up later
    */
   async #checkTransfer() {
     const { config, engine } = await this.app.container.make('guestUser.manager')
@@ -96,12 +96,12 @@ export default class GuestUserProvider {
   }
 
   /**
-   * The initialize middleware puts the real `guestUser` on each context
+   * The initialize middleware overrides this getter on each context
    */
   #explainMissingMiddleware() {
     HttpContext.getter('guestUser', function () {
       throw new E_MISSING_GUEST_USER_MIDDLEWARE([
-        '"ctx.guestUser" is not there: "adonisjs-guest-user/initialize_guest_user_middleware" is missing.',
+        '"ctx.guestUser" is not available: "adonisjs-guest-user/initialize_guest_user_middleware" is missing.',
       ])
     })
   }

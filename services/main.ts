@@ -5,7 +5,7 @@ import type { GuestUserManager } from '../src/guest_user_manager.ts'
 let guestUsers: GuestUserManager
 
 /**
- * The manager of guest users, once the application has booted
+ * The guest user manager, available once the application has booted
  */
 await app.booted(async () => {
   guestUsers = await app.container.make('guestUser.manager')

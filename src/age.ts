@@ -1,7 +1,7 @@
 import string from '@adonisjs/core/helpers/string'
 
 /**
- * A number alone could mean anything, and what is deleted stays deleted
+ * A unit is required: a bare number is ambiguous, and deletes cannot be undone
  */
 const NUMBER_AND_UNIT = /^\d+(\.\d+)?\s*[a-z]+$/i
 
@@ -12,11 +12,11 @@ const UNITS = [
 ]
 
 /**
- * Reads an age that somebody typed
+ * Parses an age that a person typed
  *
  * @param age `30d`, `2 hours`, `45 min`, …
- * @returns milliseconds, null when it is no duration of at least a second, or
- * reaches back before 1970
+ * @returns milliseconds, or null when it is not a duration, is shorter than a
+ * second, or reaches back before 1970
  */
 export function parseAge(age: string): number | null {
   if (!NUMBER_AND_UNIT.test(age.trim())) {
@@ -31,9 +31,9 @@ export function parseAge(age: string): number | null {
 }
 
 /**
- * Writes an age so that `parseAge` reads the same again
+ * Formats an age so that `parseAge` reads it back
  *
- * @param age milliseconds
+ * @param age in milliseconds
  * @example formatAge(7_200_000) // '2 hours'
  */
 export function formatAge(age: number): string {

@@ -1,18 +1,18 @@
 /**
- * A number of rows, or at least so many: nobody waits for the digits of a
- * million
+ * A row count that stops at a limit, because counting millions of rows takes
+ * too long
  */
 export interface BoundedCount {
   total: number
 
   /**
-   * There are more than `total`
+   * There are more rows than `total`
    */
   isMore: boolean
 }
 
 /**
- * Writes a count for people
+ * Formats a count for display
  *
  * @example formatCount(12_345) // '12,345'
  * @example formatCount({ total: 10_000, isMore: true }, 'de') // '10.000+'

@@ -1,6 +1,6 @@
 import { debuglog } from 'node:util'
 
 /**
- * Prints with NODE_DEBUG=guest_user
+ * Enabled by NODE_DEBUG=guest_user
  */
 export default debuglog('guest_user')

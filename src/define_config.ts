@@ -16,8 +16,8 @@ const MERGE_MODES: MergeMode[] = ['automatic', 'ask', 'off']
 /**
  * Defines the configuration of guest users
  *
- * @returns a config provider: what is not given is filled in when the
- * application has started
+ * @returns a config provider, which fills in the defaults when the application
+ * has booted
  * @throws E_INVALID_GUEST_USER_CONFIG when an option is missing or wrong
  *
  * @example
@@ -125,7 +125,7 @@ function isValidator(value: unknown): boolean {
 }
 
 /**
- * Durations are parsed the framework's way: a number is seconds
+ * Like everywhere in the framework, a plain number is seconds
  */
 function parseMaxAge(maxAge: string | number): number {
   let seconds: number
@@ -157,7 +157,7 @@ async function readSessionAge(app: ApplicationService): Promise<number> {
 
 /**
  * A list of patterns works like `BLOCKED_USER_AGENTS` of django-guest-user:
- * each is a regular expression, upper and lower case are the same
+ * case-insensitive regular expressions
  */
 function createCrawlerTest(
   crawlers: GuestUserConfig<LucidModel>['crawlers']

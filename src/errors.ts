@@ -11,8 +11,8 @@ const CONFIG_FILE = 'config/guest_user.ts'
 const KERNEL_FILE = 'start/kernel.ts'
 
 /**
- * Mistakes in the set-up. Each message names the file and the fix; they are
- * meant for the developer, so the application's own error page shows them
+ * Set-up errors. Each message names the file and the fix. They are for the
+ * developer, so the application's own error page shows them
  */
 export const E_INVALID_GUEST_USER_CONFIG = createError<[reason: string]>(
   `Invalid "${CONFIG_FILE}" file. %s`,
@@ -45,40 +45,40 @@ export const E_GUEST_MERGE_FAILED = createError<[reason: string]>(
 )
 
 export const E_INVALID_MERGE_TARGET = createError<[reason: string]>(
-  'Guests are merged into regular users only. %s',
+  'Guests can only be merged into regular users. %s',
   'E_INVALID_MERGE_TARGET',
   500
 )
 
 export const E_SOCIAL_EMAIL_MISSING = createError(
-  'The social provider told no email address, and the users table has a column for it. Give "email" in "attributes" of "guestUser.socialLogin", or ask the provider for the scope',
+  'The social provider returned no email address, but the users table has a column for it. Set "email" in "attributes" of "guestUser.socialLogin", or request the email scope from the provider',
   'E_SOCIAL_EMAIL_MISSING',
   500
 )
 
 export const E_INCOMPLETE_SOCIAL_ATTRIBUTES = createError<[column: string]>(
-  'Cannot make an account of a social login: the column "%s" is NOT NULL and has no value. Give one in "attributes" of "guestUser.socialLogin"',
+  'Cannot create an account from a social login: the column "%s" is NOT NULL and has no value. Set it in "attributes" of "guestUser.socialLogin"',
   'E_INCOMPLETE_SOCIAL_ATTRIBUTES',
   500
 )
 
 /**
- * What the visitor-facing errors have in common: a translatable message, and an
- * answer that fits the client
+ * Base class of errors that visitors see: a translatable message, and a
+ * response in the format the client accepts
  */
 class VisitorException extends Exception {
   /**
-   * Path to send browsers to. Without it they get the message
+   * Path to redirect browsers to. Without it, they get the message
    */
   redirectTo?: string
 
   /**
-   * Store the page wanted as the session's intended URL
+   * Whether to store the requested page as the session's intended URL
    */
   keepIntendedUrl = false
 
   /**
-   * Translation identifier of the message
+   * Translation key of the message
    */
   get identifier() {
     return `errors.${this.code}`
@@ -92,7 +92,7 @@ class VisitorException extends Exception {
   }
 
   /**
-   * Redirects browsers, answers JSON clients in their own format
+   * Redirects browsers; JSON clients get the message in their own format
    */
   async handle(error: this, ctx: HttpContext) {
     const message = this.getResponseMessage(error, ctx)
@@ -124,11 +124,11 @@ class VisitorException extends Exception {
 }
 
 /**
- * Turning somebody away is everyday work, not something to report
+ * Denied access is expected, so it is not reported
  */
 class TurnedAwayException extends VisitorException {
   /**
-   * Says where browsers go. Anonymous visitors get 401: signing in may help them
+   * Sets where browsers go. Anonymous visitors get 401: they may sign in
    */
   turnAway(kind: VisitorKind, redirectTo: string): this {
     if (kind === 'anonymous') {
@@ -170,7 +170,7 @@ export const E_ALREADY_REGISTERED = class AlreadyRegisteredException extends Tur
 }
 
 /**
- * The admin pages are closed to whom `admin.authorize` does not let in
+ * `admin.authorize` denied access to the admin pages
  */
 export const E_GUEST_ADMIN_FORBIDDEN = class GuestAdminForbiddenException extends TurnedAwayException {
   static status = 403
@@ -179,7 +179,7 @@ export const E_GUEST_ADMIN_FORBIDDEN = class GuestAdminForbiddenException extend
 }
 
 /**
- * Somebody was first: the guest has become a regular user, or was cleaned up
+ * The guest has become a regular user, or was cleaned up, in the meantime
  */
 export const E_NOT_A_GUEST = class NotAGuestException extends TurnedAwayException {
   static status = 409
@@ -188,8 +188,8 @@ export const E_NOT_A_GUEST = class NotAGuestException extends TurnedAwayExceptio
 }
 
 /**
- * An account has the address that a social provider tells, and nobody knows
- * whether it is the same person's
+ * Another account has the email address that a social provider returned, and
+ * nothing proves that it belongs to the same person
  */
 export const E_SOCIAL_EMAIL_TAKEN = class SocialEmailTakenException extends TurnedAwayException {
   static status = 409
@@ -198,7 +198,7 @@ export const E_SOCIAL_EMAIL_TAKEN = class SocialEmailTakenException extends Turn
 }
 
 /**
- * No free username was found within the bounded number of attempts
+ * No free username was found within the maximum number of attempts
  */
 export const E_USERNAME_EXHAUSTED = class UsernameExhaustedException extends VisitorException {
   static status = 503

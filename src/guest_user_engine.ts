@@ -22,7 +22,7 @@ import { GuestInventory } from './inventory/guest_inventory.ts'
 import type { ResolvedConfig } from './types.ts'
 
 /**
- * What the engine uses of the framework
+ * Framework services that the engine uses
  */
 export interface Framework {
   app: ApplicationService
@@ -33,14 +33,14 @@ export interface Framework {
 }
 
 /**
- * The models, and what works on them
+ * The models and the services that work on them
  */
 export interface GuestUserParts {
   userModel: LucidModel
 
   /**
-   * The property of the user model that holds the password hash, null when it
-   * has none
+   * The property of the user model that holds the password hash, null if it has
+   * none
    */
   passwordColumn: string | null
   directory: GuestDirectory
@@ -53,8 +53,8 @@ export interface GuestUserParts {
 }
 
 /**
- * Everything behind the manager. The package's own pages and middleware use it
- * for what no application has to call
+ * Everything behind the manager, for the package's own pages and middleware.
+ * Applications do not use it
  */
 export class GuestUserEngine {
   readonly config: ResolvedConfig
@@ -69,8 +69,8 @@ export class GuestUserEngine {
   }
 
   /**
-   * The models are imported when they are first needed, not at boot. A failure
-   * is not remembered
+   * Imports the models on first use rather than at boot. A failed load is tried
+   * again on the next call
    *
    * @throws E_INVALID_GUEST_USER_CONFIG when a model or the guard does not fit
    */

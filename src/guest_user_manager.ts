@@ -23,7 +23,7 @@ import type {
 } from './types.ts'
 
 /**
- * The package's own pages, which are made of what is above the manager
+ * The package's own pages, which depend on the manager
  */
 export interface GuestUserPages {
   registerConvertRoutes(router: HttpRouterService, pattern: string): RouteGroup
@@ -31,8 +31,8 @@ export interface GuestUserPages {
 }
 
 /**
- * Everything that can be done with guests outside an HTTP request. Inside one,
- * see `ctx.guestUser`
+ * Everything you can do with guests outside an HTTP request. Inside one, use
+ * `ctx.guestUser`
  *
  * @example
  * import guestUsers from 'adonisjs-guest-user/services/main'
@@ -78,9 +78,9 @@ export class GuestUserManager {
   /**
    * Registers the page on which guests become regular users: the form
    * (`guest_user.convert`), its submission (`guest_user.convert.store`) and the
-   * page that says it worked (`guest_user.convert.success`)
+   * success page (`guest_user.convert.success`)
    *
-   * @param pattern where the form is
+   * @param pattern path of the form
    * @returns the route group, to add middleware to
    *
    * @example
@@ -92,10 +92,10 @@ export class GuestUserManager {
 
   /**
    * Registers the admin pages: the list of guests (`guest_user.admin.index`),
-   * one guest (`guest_user.admin.show`), and what deletes and converts them.
-   * Closed until `admin.authorize` of the configuration lets somebody in
+   * one guest (`guest_user.admin.show`), and actions to delete and convert
+   * them. Closed until `admin.authorize` of the configuration grants access
    *
-   * @param pattern where the list is
+   * @param pattern path of the list
    * @returns the route group, to add middleware to
    *
    * @example
@@ -106,9 +106,9 @@ export class GuestUserManager {
   }
 
   /**
-   * Makes a guest: a user and its row in `guests`, in one transaction. Sends
+   * Creates a guest: a user and its row in `guests`, in one transaction. Sends
    * `guest_user:created` after the commit, unless a parallel request with the
-   * same `visitKey` was first and its guest is returned
+   * same `visitKey` came first and its guest is returned
    *
    * @throws E_USERNAME_EXHAUSTED when no free name was found
    * @throws E_INCOMPLETE_GUEST_ATTRIBUTES when a NOT NULL column has no value
@@ -130,7 +130,7 @@ export class GuestUserManager {
   }
 
   /**
-   * The row in `guests`, null for a regular user. Asks the primary database
+   * Finds the row in `guests`, null for a regular user. Reads the primary
    */
   async find(user: LucidRow | UserId): Promise<Guest | null> {
     const { directory } = await this.engine.load()
@@ -139,21 +139,21 @@ export class GuestUserManager {
   }
 
   /**
-   * Is this user a guest? Nobody is not, and neither are rows of other tables
+   * Is this user a guest? False for null, undefined, and rows of other tables
    */
   async isGuest(user: LucidRow | null | undefined): Promise<boolean> {
     return user ? (await this.find(user)) !== null : false
   }
 
   /**
-   * Makes a guest a regular user, with the same id: claims the `guests` row and
-   * updates the user in one transaction: that of `user`, when it has one. Sends `guest_user:converted` after the
-   * commit
+   * Makes a guest a regular user with the same id. Claims the `guests` row and
+   * updates the user in one transaction, or in the transaction of `user` if it
+   * has one. Sends `guest_user:converted` after the commit
    *
-   * @param conversion values for its columns, or a callback that changes the
-   * row it is given, in the transaction
-   * @returns the regular user, read anew
-   * @throws E_NOT_A_GUEST when another request or a cleanup was first
+   * @param conversion values for the columns of the user, or a callback that
+   * changes the user within the transaction
+   * @returns the regular user, as a new instance
+   * @throws E_NOT_A_GUEST when another request or a cleanup came first
    *
    * @example
    * await guestUsers.convert(user, { email: 'ann@example.com', password: 'secret' })
@@ -180,8 +180,8 @@ export class GuestUserManager {
   }
 
   /**
-   * Creates a regular user, for somebody who was no guest. Without a password,
-   * they get a hash that nothing verifies against
+   * Creates a regular user for a visitor who is not a guest. Without a
+   * password, the user gets a hash that no password matches
    *
    * @param within called in the transaction, after the user was inserted
    */
@@ -198,14 +198,14 @@ export class GuestUserManager {
   }
 
   /**
-   * Moves everything that belongs to a guest to an account and removes the
-   * guest, in one transaction: that of `into`, when it has one. Sends
-   * `guest_user:merged` after the commit
+   * Moves everything that belongs to a guest to an account and deletes the
+   * guest, in one transaction, or in the transaction of `into` if it has one.
+   * Sends `guest_user:merged` after the commit
    *
-   * @returns the account, read anew
-   * @throws E_NOT_A_GUEST when another request or a cleanup was first
+   * @returns the account, as a new instance
+   * @throws E_NOT_A_GUEST when another request or a cleanup came first
    * @throws E_INVALID_MERGE_TARGET when `into` is not a regular user
-   * @throws E_GUEST_MERGE_FAILED when something can neither move nor stay
+   * @throws E_GUEST_MERGE_FAILED when rows can neither move nor stay
    *
    * @example
    * await guestUsers.merge(guest, await User.findByOrFail('email', 'ann@example.com'))
@@ -241,13 +241,13 @@ export class GuestUserManager {
   }
 
   /**
-   * Deletes expired guests, the oldest first, in short transactions that are
-   * safe beside other cleanups. Sends `guest_user:deleted` after the commit of
+   * Deletes expired guests, oldest first, in short transactions that are safe
+   * alongside other cleanups. Sends `guest_user:deleted` after the commit of
    * each batch, and waits for its listeners
    *
-   * @returns how many were deleted, left to the next run, or are blocked by
-   * which foreign key
-   * @throws InvalidArgumentsException when an option makes no sense
+   * @returns how many guests were deleted, left for the next run, or blocked,
+   * and by which foreign key
+   * @throws InvalidArgumentsException when an option is out of range
    * @throws E_MISSING_GUESTS_TABLE when the migration was not run
    *
    * @example
@@ -264,7 +264,7 @@ export class GuestUserManager {
 }
 
 /**
- * A row of another table may have the key of a guest
+ * A row of another table may have the same key as a guest
  */
 function assertUser(row: LucidRow | UserId, directory: GuestDirectory) {
   if (typeof row === 'object' && !directory.isUser(row)) {
@@ -277,7 +277,7 @@ function primaryKeyOf(user: LucidRow | UserId): UserId {
 }
 
 /**
- * The open transaction that a row was read or written in
+ * The open transaction that the row was read or written in
  */
 function transactionOf(user: LucidRow | UserId): TransactionClientContract | undefined {
   return typeof user === 'object' ? user.$trx : undefined

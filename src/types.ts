@@ -11,8 +11,8 @@ export * from './types/transfer.ts'
 export * from './types/cleanup.ts'
 
 /**
- * Filled by `config/guest_user.ts` of the application, so that `ctx.guestUser`
- * and the service return the application's own user model
+ * Augmented in the application's `config/guest_user.ts`, so that
+ * `ctx.guestUser` and the service return its own user model
  *
  * @example
  * declare module 'adonisjs-guest-user/types' {
@@ -22,7 +22,7 @@ export * from './types/cleanup.ts'
 export interface GuestUserTypes {}
 
 /**
- * Reads the user model out of what `defineConfig` returned
+ * Infers the user model from what `defineConfig` returned
  */
 export type InferGuestUserTypes<Config extends ConfigProvider<{ userModel: unknown }>> =
   Awaited<ReturnType<Config['resolver']>> extends ResolvedConfig<infer Model>
@@ -30,8 +30,8 @@ export type InferGuestUserTypes<Config extends ConfigProvider<{ userModel: unkno
     : never
 
 /**
- * The application's user model, or any Lucid model when the configuration did
- * not tell
+ * The application's user model, or any Lucid model when `GuestUserTypes` is not
+ * augmented
  */
 export type ConfiguredUserModel = GuestUserTypes extends {
   userModel: infer Model extends LucidModel
@@ -47,52 +47,53 @@ export type ConfiguredUser = GuestUserTypes extends { userModel: infer Model ext
   : LucidRow
 
 /**
- * Values for columns of the application's users
+ * Values for columns of the application's users table
  */
 export type UserValues = GuestUserTypes extends { userModel: infer Model extends LucidModel }
   ? Partial<ModelAttributes<InstanceType<Model>>>
   : Record<string, unknown>
 
 /**
- * Options to make a guest
+ * Options to create a guest
  */
 export interface CreateGuestOptions {
   /**
-   * Tried first; a generated name is used when it is taken
+   * Tried first. When it is taken, a generated name is used
    */
   username?: string
 
   /**
-   * The request that makes the guest. Handed to `username`, `attributes` and
+   * The request that creates the guest. Passed to `username`, `attributes` and
    * the listeners of `guest_user:created`
    */
   ctx?: HttpContext
 
   /**
-   * Requests with the same key that arrive within seconds get the same guest
+   * Requests with the same key within a few seconds get the same guest
    */
   visitKey?: string
 }
 
 /**
- * Events, and what their listeners get
+ * Events and the data their listeners receive
  */
 export interface GuestUserEvents {
   /**
-   * After the commit that made the guest. `ctx` is missing when it was not made
-   * by a request
+   * Sent after the commit that created the guest. `ctx` is undefined outside a
+   * request
    */
   'guest_user:created': { user: ConfiguredUser; guest: Guest; ctx?: HttpContext }
 
   /**
-   * After the commit that made a guest a regular user. `ctx` is missing when it
-   * was not done by a request
+   * Sent after the commit that made a guest a regular user. `ctx` is undefined
+   * outside a request
    */
   'guest_user:converted': { user: ConfiguredUser; ctx?: HttpContext }
 
   /**
-   * After the commit that moved everything of a guest to an account. The guest
-   * is gone; `transferred` counts the rows that moved, by table
+   * Sent after the commit that merged a guest into an account and deleted it.
+   * `transferred` counts the moved rows by table. `ctx` is undefined outside a
+   * request
    */
   'guest_user:merged': {
     user: ConfiguredUser
@@ -102,7 +103,7 @@ export interface GuestUserEvents {
   }
 
   /**
-   * After the commit of each batch of a cleanup, which waits for the listeners
+   * Sent after the commit of each cleanup batch, which waits for listeners
    */
   'guest_user:deleted': { userIds: (string | number)[] }
 }

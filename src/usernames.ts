@@ -5,20 +5,20 @@ import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 import type { UsernameGenerator } from './types.ts'
 
 /**
- * Names of the configured width are tried this often before a digit is added
+ * Attempts with the configured width before a digit is added
  */
 const ATTEMPTS_PER_WIDTH = 3
 
 /**
- * `randomInt` takes a range of at most 2^48 - 1
+ * `randomInt` accepts a range of at most 2^48 - 1
  */
-const MOST_DIGITS = 14
+const MAX_DIGITS = 14
 
 /**
- * Makes a number with leading zeros, never 0
+ * A random number with leading zeros, never 0
  */
 function randomDigits(digits: number): string {
-  const width = Math.min(digits, MOST_DIGITS)
+  const width = Math.min(digits, MAX_DIGITS)
   return String(randomInt(1, 10 ** width)).padStart(width, '0')
 }
 
@@ -30,7 +30,7 @@ function randomDigits(digits: number): string {
  */
 export const usernames = {
   /**
-   * A random UUID: collisions are out of the question, not meant to be shown
+   * A random UUID, which never collides but is not meant to be displayed
    */
   uuid(): UsernameGenerator {
     return () => randomUUID()
@@ -40,13 +40,14 @@ export const usernames = {
    * `Guest4810`, `Guest0588`, … (`NAME_PREFIX` and `NAME_SUFFIX_DIGITS` of
    * django-guest-user). When names of this width are taken, a digit is added
    *
-   * @throws when `digits` is not a whole number from 1 to 14
+   * @throws InvalidArgumentsException when `digits` is not a whole number from
+   * 1 to 14
    */
   numbered(options: { prefix?: string; digits?: number } = {}): UsernameGenerator {
     const { prefix = 'Guest', digits = 4 } = options
-    if (!Number.isInteger(digits) || digits < 1 || digits > MOST_DIGITS) {
+    if (!Number.isInteger(digits) || digits < 1 || digits > MAX_DIGITS) {
       throw new InvalidArgumentsException(
-        `"digits" of usernames.numbered() in "config/guest_user.ts" must be a whole number from 1 to ${MOST_DIGITS}, not ${digits}`
+        `"digits" of usernames.numbered() in "config/guest_user.ts" must be a whole number from 1 to ${MAX_DIGITS}, not ${digits}`
       )
     }
 
@@ -57,7 +58,8 @@ export const usernames = {
   },
 
   /**
-   * `brave-otters-sing`: fit to be shown. When a name is taken, digits follow
+   * `brave-otters-sing`, fit to be displayed. When a name is taken, digits are
+   * appended
    */
   friendly(options: { separator?: string } = {}): UsernameGenerator {
     const { separator = '-' } = options

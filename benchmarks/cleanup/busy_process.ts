@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { spawn, type ChildProcess } from 'node:child_process'
 
 /**
- * Takes a processor away and does nothing else: what visitors notice of that is
- * not the fault of whom a cleanup locks or what it writes
+ * Keeps a processor busy and does nothing else, to separate the load of a
+ * cleanup from its locks and writes
  */
 export class BusyProcess {
   #child: ChildProcess
@@ -13,7 +13,7 @@ export class BusyProcess {
   }
 
   /**
-   * @param seconds when it ends at the latest, should nobody stop it
+   * @param seconds after which it ends unless it is stopped earlier
    */
   static async start(seconds: number): Promise<BusyProcess> {
     const loop = `const end = Date.now() + ${seconds * 1000}; while (Date.now() < end);`

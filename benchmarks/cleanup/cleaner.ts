@@ -1,6 +1,6 @@
 /**
- * A process that cleans up when it is told to, like `node ace guest:cleanup`, and
- * says how it went
+ * A process that cleans up on demand, like `node ace guest:cleanup`, and
+ * reports the result
  */
 import 'reflect-metadata'
 

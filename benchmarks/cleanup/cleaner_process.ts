@@ -37,7 +37,7 @@ export class CleanerProcess {
   }
 
   /**
-   * Ends the cleanup after its current batch
+   * Stops the cleanup after its current batch
    */
   stop() {
     this.#worker.send({ stop: true } satisfies CleanerOrder)

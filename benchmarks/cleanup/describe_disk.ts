@@ -10,9 +10,8 @@ const PAUSE = 5
 const PAGE = Buffer.alloc(8192, 'x')
 
 /**
- * How long a disk takes to sync one page when nobody else of the benchmark uses
- * it. Each commit waits for that, a cleanup's and the site's: no transaction is
- * shorter
+ * How long the disk takes to sync one page while idle. Every commit waits for
+ * that, so no transaction is shorter
  */
 export async function describeDisk(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'guest-user-disk-'))

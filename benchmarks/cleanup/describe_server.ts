@@ -16,7 +16,7 @@ const QUESTIONS: Record<Dialect, string> = {
 }
 
 /**
- * The version and the settings that figures depend on
+ * The version and the settings that affect the results
  */
 export async function describeServer(db: Database, dialect: Dialect): Promise<string> {
   const answer = await db.rawQuery(QUESTIONS[dialect])

@@ -2,8 +2,8 @@ import type { World } from './world.ts'
 import { CleanerProcess, type Cleaned } from './cleaner_process.ts'
 
 /**
- * All guests in one run of a new process, like the first cleanup of a site that
- * never had one
+ * Deletes all guests in one run of a new process, like the first cleanup of a
+ * site
  */
 export async function measureLongRun(world: World): Promise<Cleaned> {
   const { population, options, connection } = world

@@ -2,22 +2,22 @@ const INTERVAL = 10
 const MEBIBYTE = 1024 * 1024
 
 /**
- * All in MiB
+ * In MiB
  */
 export interface MemoryGrowth {
   /**
-   * Of the whole process, at its peak
+   * Peak growth of the whole process
    */
   peak: number
 
   /**
-   * Of the objects that are still there at the end
+   * Growth of the heap at the end
    */
   kept: number
 }
 
 /**
- * Watches how much memory this process takes from now on. Needs --expose-gc
+ * Measures the memory growth of this process from now on. Needs --expose-gc
  */
 export class MemoryMeter {
   #timer: NodeJS.Timeout
@@ -31,12 +31,12 @@ export class MemoryMeter {
     this.#rss = rss
     this.#peak = rss
     this.#heap = heapUsed
-    this.#timer = setInterval(() => this.#look(), INTERVAL)
+    this.#timer = setInterval(() => this.#sample(), INTERVAL)
   }
 
   stop(): MemoryGrowth {
     clearInterval(this.#timer)
-    this.#look()
+    this.#sample()
     global.gc!()
     return {
       peak: (this.#peak - this.#rss) / MEBIBYTE,
@@ -44,7 +44,7 @@ export class MemoryMeter {
     }
   }
 
-  #look() {
+  #sample() {
     this.#peak = Math.max(this.#peak, process.memoryUsage.rss())
   }
 }

@@ -5,46 +5,46 @@ import type { Dialect } from '../../tests/app/test_database.ts'
 const DIALECTS: Dialect[] = ['postgres', 'mariadb', 'sqlite']
 
 /**
- * The population counts with the squares of a thousand numbers
+ * Rows are numbered by a cross join of a thousand numbers with themselves
  */
-const MOST_GUESTS = 1_000_000
+const MAX_GUESTS = 1_000_000
 
 export interface BenchmarkOptions {
   database: Dialect
 
   /**
-   * How many guests have expired in each round, and how many have not
+   * Expired guests per round, and the same number of active ones
    */
   guests: number
 
   /**
-   * The comparison with raw SQL is made so often, and the median counts
+   * Rounds of the comparison with raw SQL; the median counts
    */
   rounds: number
 
   /**
-   * So many windows with a cleanup, and as many without, for the requests
+   * Windows of requests with a cleanup, and the same number without
    */
   windows: number
 
   /**
-   * Length of a window
+   * Length of a window in seconds
    */
   seconds: number
 
   /**
-   * Requests a second, whether the site keeps up or not
+   * Requests per second, whether the site keeps up or not
    */
   rate: number
 
   /**
-   * Guests per transaction; the default of the package when it is not given
+   * Guests per transaction. Defaults to the adaptive size of the package
    */
   batchSize?: number
 }
 
 /**
- * @throws when a flag is not known or makes no sense
+ * @throws when a flag is unknown or out of range
  */
 export function readOptions(flags: string[]): BenchmarkOptions {
   const { values } = parseArgs({
@@ -63,8 +63,8 @@ export function readOptions(flags: string[]): BenchmarkOptions {
   if (!DIALECTS.includes(values.database as Dialect)) {
     throw new Error(`--database must be one of ${DIALECTS.join(', ')}`)
   }
-  if (positive('guests', values.guests) > MOST_GUESTS) {
-    throw new Error(`--guests must be ${MOST_GUESTS} at most`)
+  if (positive('guests', values.guests) > MAX_GUESTS) {
+    throw new Error(`--guests must be at most ${MAX_GUESTS}`)
   }
   return {
     database: values.database as Dialect,

@@ -5,21 +5,20 @@ import { sql } from './sql.ts'
 import type { Dialect } from '../../tests/app/test_database.ts'
 
 /**
- * Apart from the keys that the database gives to the visitors of the site
+ * Above the keys that the database assigns to the visitors of the site
  */
 const FIRST_ID = 1_000_000
 const EVENTS_PER_GUEST = 2
 
 /**
- * As long as a hash made by scrypt
+ * As long as a scrypt hash
  */
 const PASSWORD = '$'.padEnd(131, 'x')
 
 export const MAX_AGE = { days: 30 }
 
 /**
- * The people of the benchmark: guests who have expired, guests who have not, and
- * regular users
+ * The users of the benchmark: expired guests, active guests and regular users
  */
 export class Population {
   #db: Database
@@ -32,7 +31,8 @@ export class Population {
   }
 
   /**
-   * The numbers from 0 to 999, to count with in SQL
+   * Creates the additional tables, and the numbers from 0 to 999 to generate
+   * rows with
    */
   async prepare() {
     const connection = this.#db.connection()
@@ -44,7 +44,7 @@ export class Population {
     })
     await connection.schema.createTable('numbers', (table) => table.integer('n').primary())
     await connection.schema.alterTable('notes', (table) => table.index('user_id'))
-    // SQLite takes no more than 500 rows in one statement
+    // SQLite accepts at most 500 rows per statement
     for (let first = 0; first < 1000; first += 500) {
       const numbers = Array.from({ length: 500 }, (_, index) => ({ n: first + index }))
       await connection.table('numbers').multiInsert(numbers)
@@ -56,22 +56,22 @@ export class Population {
   }
 
   /**
-   * Last seen up to eleven days ago
+   * Last seen one to eleven days ago
    */
   async addActiveGuests(count: number) {
     await this.#addGuests(count, { from: 11, days: 10 })
   }
 
   /**
-   * Last seen a month or two ago
+   * Last seen one to two months ago
    */
   async addExpiredGuests(count: number) {
     await this.#addGuests(count, { from: 61, days: 29 })
   }
 
   /**
-   * Takes the traces of the last round away: dead rows, stale statistics, pages
-   * that wait to be written
+   * Removes the traces of the last round: dead rows, stale statistics, dirty
+   * pages
    */
   async settle() {
     for (const statement of sql[this.#dialect].maintenance) {
@@ -83,7 +83,7 @@ export class Population {
   }
 
   /**
-   * One statement for all expired guests
+   * Deletes all expired guests in one statement
    *
    * @returns seconds
    */
@@ -109,7 +109,7 @@ export class Population {
     const start = this.#format(DateTime.now().minus({ days: from }))
     const step = Math.max(1, Math.floor((days * 86_400) / count))
 
-    // Guests come in the order of their ids, and are seen for up to an hour
+    // Guests are created in the order of their ids, and last seen up to an hour later
     const created = `n * ${step}`
     const seen = `n * ${step} + ((n % 3600) * 7919) % 3600`
     await this.#insert(
@@ -161,7 +161,7 @@ export class Population {
   }
 
   /**
-   * InnoDB removes deleted rows later, and would do so during the next round
+   * InnoDB purges deleted rows later, and would do so during the next round
    */
   async #waitForPurge() {
     for (let attempt = 0; attempt < 600; attempt++) {

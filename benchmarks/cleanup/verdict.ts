@@ -16,13 +16,13 @@ export interface Measured {
   requests: Requests
 }
 
-const LOWEST_RATIO = 0.8
-const LONGEST_TRANSACTION = 250
-const MOST_MEMORY = 50
-const HIGHEST_P99_RATIO = 2
+const MIN_RATIO = 0.8
+const MAX_TRANSACTION = 250
+const MAX_MEMORY = 50
+const MAX_P99_RATIO = 2
 
 /**
- * Compares what was measured with what was promised
+ * Compares the measurements with the targets
  */
 export class Verdict {
   #lines: Line[]
@@ -49,22 +49,22 @@ export class Verdict {
       {
         what: 'ratio (median of rounds)',
         figure: ratio.toFixed(2),
-        target: `at least ${LOWEST_RATIO}`,
-        isMissed: ratio < LOWEST_RATIO,
+        target: `at least ${MIN_RATIO}`,
+        isMissed: ratio < MIN_RATIO,
       },
       {
         what: `longest of ${transactions.length} transactions`,
         figure: `${longest.toFixed(0)} ms`,
-        target: `under ${LONGEST_TRANSACTION} ms`,
-        isMissed: longest >= LONGEST_TRANSACTION,
+        target: `under ${MAX_TRANSACTION} ms`,
+        isMissed: longest >= MAX_TRANSACTION,
       },
       { what: 'longest until its COMMIT was sent', figure: `${longestWork.toFixed(0)} ms` },
       { what: 'their median', figure: `${median(whole).toFixed(0)} ms` },
       {
         what: `memory for ${longRun.result.deleted} guests, peak`,
         figure: `${peak.toFixed(0)} MiB`,
-        target: `under ${MOST_MEMORY} MiB`,
-        isMissed: peak >= MOST_MEMORY,
+        target: `under ${MAX_MEMORY} MiB`,
+        isMissed: peak >= MAX_MEMORY,
       },
       { what: 'heap that is still in use at the end', figure: `${kept.toFixed(1)} MiB` },
       { what: 'p99 of requests, without a cleanup', figure: `${quiet.toFixed(1)} ms` },
@@ -73,8 +73,8 @@ export class Verdict {
       {
         what: 'p99, with a cleanup to without',
         figure: (busy / quiet).toFixed(2),
-        target: `at most ${HIGHEST_P99_RATIO}`,
-        isMissed: busy / quiet > HIGHEST_P99_RATIO,
+        target: `at most ${MAX_P99_RATIO}`,
+        isMissed: busy / quiet > MAX_P99_RATIO,
       },
     ]
   }

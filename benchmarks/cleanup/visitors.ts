@@ -23,12 +23,11 @@ export class Visitors {
   }
 
   /**
-   * Sends requests at a constant rate until the time is over. Latency counts from
-   * the moment when a request was due: a site that stalls makes all those wait
-   * that come meanwhile
+   * Sends requests at a constant rate for a time. Latency counts from when a
+   * request was due, so a stalled site delays all requests due meanwhile
    *
-   * @param isOver ends the window early
-   * @returns milliseconds
+   * @param isOver ends the window early when it returns true
+   * @returns latencies in milliseconds
    */
   async load(
     { rate, seconds }: { rate: number; seconds: number },

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { fork, type ChildProcess } from 'node:child_process'
 
 /**
- * A file of this folder in a process of its own
+ * Runs a file of this folder in a process of its own
  */
 export class Worker {
   #child: ChildProcess
@@ -19,7 +19,7 @@ export class Worker {
   }
 
   /**
-   * The next message that has this property; the framework sends others as well
+   * The next message with this property; the framework sends other messages
    */
   receive<Message extends object>(property: keyof Message & string): Promise<Message> {
     return new Promise((resolve, reject) => {

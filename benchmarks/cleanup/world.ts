@@ -3,7 +3,7 @@ import type { Population } from './population.ts'
 import type { BenchmarkOptions } from './options.ts'
 
 /**
- * What all parts of the benchmark work on
+ * What all parts of the benchmark share
  */
 export interface World {
   population: Population

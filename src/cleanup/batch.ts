@@ -8,7 +8,7 @@ import { isContention, retryTransient } from '../database/database_error.ts'
 import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
- * What became of some guests of a batch
+ * What happened to some guests of a batch
  */
 export interface BatchOutcome {
   deleted: UserId[]
@@ -16,12 +16,12 @@ export interface BatchOutcome {
   blocked: { userId: UserId; blocker: Blocker }[]
 
   /**
-   * Locked by somebody, or not an expired guest any more
+   * Locked by another transaction, or no longer an expired guest
    */
   skipped: UserId[]
 }
 
-const NOTHING: BatchOutcome = { deleted: [], kept: [], blocked: [], skipped: [] }
+const EMPTY: BatchOutcome = { deleted: [], kept: [], blocked: [], skipped: [] }
 
 /**
  * Deletes batches of expired guests
@@ -39,8 +39,8 @@ export class BatchCleaner {
   }
 
   /**
-   * Once a delete was refused, it is worth looking who is blocked before the next
-   * one
+   * Makes later batches look up blocked guests before they delete. Worth a
+   * query once a delete was refused
    */
   expectRefusals(): Blockers {
     this.#blockers ??= new Blockers(this.#client, this.#tables)
@@ -48,8 +48,8 @@ export class BatchCleaner {
   }
 
   /**
-   * Deletes these guests in one transaction. Only when that is refused does it
-   * look who is blocked, and when that does not tell, tries halves
+   * Deletes these guests in one transaction. If the database refuses, retries
+   * without blocked guests; if none are found, retries each half
    *
    * @returns the outcome of each part, as soon as it is committed
    */
@@ -58,7 +58,7 @@ export class BatchCleaner {
       yield* this.#cleanTogether(userIds)
       return
     }
-    const { free, outcome } = await this.#setBlockedAside(userIds)
+    const { free, outcome } = await this.#separateBlocked(userIds)
     yield outcome
     yield* this.#cleanTogether(free)
   }
@@ -77,7 +77,7 @@ export class BatchCleaner {
 
     if (isContention(refusal)) {
       debug('%d guests cannot be deleted now: %s', userIds.length, refusal)
-      yield { ...NOTHING, skipped: userIds }
+      yield { ...EMPTY, skipped: userIds }
     } else if (isRefusal(refusal) || refusal instanceof DeleteIgnored) {
       yield* this.#cleanRefused(userIds, refusal)
     } else {
@@ -92,7 +92,7 @@ export class BatchCleaner {
       return
     }
 
-    const { free, outcome } = await this.#setBlockedAside(userIds)
+    const { free, outcome } = await this.#separateBlocked(userIds)
     yield outcome
     if (free.length < userIds.length) {
       yield* this.#cleanTogether(free)
@@ -105,16 +105,16 @@ export class BatchCleaner {
 
   async #describeRefused(userId: UserId, refusal: unknown): Promise<BatchOutcome> {
     if (refusal instanceof DeleteIgnored) {
-      return { ...NOTHING, kept: [userId] }
+      return { ...EMPTY, kept: [userId] }
     }
     const blocker = await this.expectRefusals().explain(userId, refusal)
-    return { ...NOTHING, blocked: [{ userId, blocker }] }
+    return { ...EMPTY, blocked: [{ userId, blocker }] }
   }
 
   /**
-   * @returns whom nothing is known to block, and the others
+   * @returns guests not known to be blocked, and the outcome of the others
    */
-  async #setBlockedAside(userIds: UserId[]): Promise<{ free: UserId[]; outcome: BatchOutcome }> {
+  async #separateBlocked(userIds: UserId[]): Promise<{ free: UserId[]; outcome: BatchOutcome }> {
     const found = await this.expectRefusals().find(userIds)
     const free: UserId[] = []
     const blocked: BatchOutcome['blocked'] = []
@@ -126,15 +126,15 @@ export class BatchCleaner {
         free.push(userId)
       }
     }
-    return { free, outcome: { ...NOTHING, blocked } }
+    return { free, outcome: { ...EMPTY, blocked } }
   }
 
   async #remove(userIds: UserId[]): Promise<BatchOutcome> {
     const { claimed, deleted, kept } = await runPolitely(this.#client, (trx) =>
       this.#removal.remove(trx, userIds)
     )
-    const got = new Set(claimed)
-    const skipped = userIds.filter((userId) => !got.has(userId))
-    return { ...NOTHING, deleted, kept, skipped }
+    const claimedIds = new Set(claimed)
+    const skipped = userIds.filter((userId) => !claimedIds.has(userId))
+    return { ...EMPTY, deleted, kept, skipped }
   }
 }

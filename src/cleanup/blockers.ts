@@ -16,13 +16,13 @@ import type { GuestTables, UserId } from '../database/guest_tables.ts'
  */
 export interface Blocker {
   /**
-   * The table that points at the user, null when nobody can tell
+   * The table that references the user, null when unknown
    */
   table: string | null
 
   /**
-   * The name of its foreign key, or the column that must not be null. Null in
-   * SQLite, which has no names for foreign keys
+   * The name of its foreign key, or the column that must not be null. Null on
+   * SQLite, which does not name foreign keys
    */
   constraint: string | null
 }
@@ -30,8 +30,8 @@ export interface Blocker {
 const REFUSALS = ['foreign_key', 'not_null', 'check', 'unique', 'raised']
 
 /**
- * Does the database refuse to delete a row because of others? ON DELETE SET NULL
- * does so too where null is not allowed, and so does a trigger
+ * Does the database refuse a delete because of other rows? Foreign keys do, SET
+ * NULL on a NOT NULL column does, and so may a trigger
  */
 export function isRefusal(error: unknown): boolean {
   const kind = readDatabaseError(error)?.kind
@@ -39,7 +39,7 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /**
- * Looks up what blocks the deletes of users, for after one was refused
+ * Looks up what blocks the delete of users, after one was refused
  */
 export class Blockers {
   #client: QueryClientContract
@@ -47,7 +47,7 @@ export class Blockers {
   #dependents: Dependents
 
   /**
-   * The catalogue is read when it is first asked
+   * The catalogue is read on first use
    */
   constructor(client: QueryClientContract, tables: GuestTables) {
     this.#client = client
@@ -56,7 +56,7 @@ export class Blockers {
   }
 
   /**
-   * Who of these is certainly blocked, and by what? One query for each foreign key
+   * Finds users that are certainly blocked, with one query per foreign key
    */
   async find(userIds: UserId[]): Promise<Map<UserId, Blocker>> {
     const paths = await this.#dependents.paths()
@@ -64,7 +64,7 @@ export class Blockers {
   }
 
   /**
-   * What blocks this user, whose delete was refused? SQLite's error does not say
+   * Finds what blocks this user. SQLite's error does not name the table
    */
   async explain(userId: UserId, error: unknown): Promise<Blocker> {
     const { table, constraint, column } = readDatabaseError(error) ?? {}

@@ -6,23 +6,23 @@ import type { Bookmark } from './expired_guests.ts'
 import type { CleanupOptions, GuestFilter } from '../types.ts'
 
 /**
- * Ids are bound to one statement, and drivers bind only so many
+ * All ids are bound in one statement, and drivers limit the number of bindings
  */
-const MOST_IDS = 10_000
+const MAX_IDS = 10_000
 
 /**
- * The options of one run, checked and with their defaults
+ * The validated options of one run, with defaults
  */
 export interface CleanupPlan {
   filter: GuestFilter
 
   /**
-   * Goes on behind this guest
+   * Continues after this guest
    */
   after?: Bookmark
 
   /**
-   * As somebody asked for; the database decides without it
+   * A fixed size; adapts when undefined
    */
   batchSize?: number
   limit: number
@@ -31,13 +31,13 @@ export interface CleanupPlan {
   onBatch?: CleanupOptions['onBatch']
 
   /**
-   * After each batch, also when others held all of its guests
+   * Called after each batch, even if all of its guests were locked
    */
   onAttempt?: () => void
 }
 
 /**
- * @throws InvalidArgumentsException when a number makes no sense
+ * @throws InvalidArgumentsException when an option is out of range
  */
 export function planCleanup(options: CleanupOptions, expiry: Expiry): CleanupPlan {
   const { olderThan = expiry.maxAge, batchSize, limit = Infinity, userIds } = options
@@ -46,8 +46,8 @@ export function planCleanup(options: CleanupOptions, expiry: Expiry): CleanupPla
     return olderThan >= 0 && olderThan <= DateTime.now().toMillis()
   })
   if (batchSize !== undefined) {
-    assertNumber('batchSize', batchSize, `a whole number from 1 to ${MOST_IDS}`, () => {
-      return isWholeNumber(batchSize, MOST_IDS)
+    assertNumber('batchSize', batchSize, `a whole number from 1 to ${MAX_IDS}`, () => {
+      return isWholeNumber(batchSize, MAX_IDS)
     })
   }
   assertNumber('limit', limit, 'a whole number of at least 1', () => {
@@ -56,7 +56,7 @@ export function planCleanup(options: CleanupOptions, expiry: Expiry): CleanupPla
 
   if (userIds !== undefined && !isListOfIds(userIds)) {
     throw new InvalidArgumentsException(
-      `"userIds" of a cleanup must be a list of at most ${MOST_IDS} ids`
+      `"userIds" of a cleanup must be a list of at most ${MAX_IDS} ids`
     )
   }
 
@@ -71,20 +71,20 @@ export function planCleanup(options: CleanupOptions, expiry: Expiry): CleanupPla
   }
 }
 
-function assertNumber(name: string, value: number, wanted: string, isRight: () => boolean) {
-  if (typeof value !== 'number' || !isRight()) {
-    throw new InvalidArgumentsException(`"${name}" of a cleanup must be ${wanted}, not ${value}`)
+function assertNumber(name: string, value: number, expected: string, isValid: () => boolean) {
+  if (typeof value !== 'number' || !isValid()) {
+    throw new InvalidArgumentsException(`"${name}" of a cleanup must be ${expected}, not ${value}`)
   }
 }
 
-function isWholeNumber(value: number, most: number): boolean {
-  return Number.isInteger(value) && value >= 1 && value <= most
+function isWholeNumber(value: number, max: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= max
 }
 
 function isListOfIds(userIds: unknown): boolean {
   return (
     Array.isArray(userIds) &&
-    userIds.length <= MOST_IDS &&
+    userIds.length <= MAX_IDS &&
     userIds.every((userId) => ['string', 'number'].includes(typeof userId))
   )
 }

@@ -4,12 +4,12 @@ import type { BatchOutcome } from './batch.ts'
 import type { BlockedGuests, CleanupResult, LeftGuests, RemainingGuests } from '../types.ts'
 
 /**
- * Millions may be blocked, so only the first are named
+ * Ids listed per reason: millions of guests may be blocked
  */
-const MOST_EXAMPLES = 100
+const MAX_EXAMPLES = 100
 
 /**
- * Adds up what a cleanup did. Its size does not grow with the number of guests
+ * Accumulates the result of a cleanup, in constant space
  */
 export class CleanupReport {
   #startedAt = performance.now()
@@ -27,7 +27,7 @@ export class CleanupReport {
   }
 
   /**
-   * Whom the batch skipped may still be deleted, so they are not counted yet
+   * Ignores skipped guests, which may still be deleted in a retry
    */
   add({ deleted, kept, blocked }: BatchOutcome) {
     this.addDeleted(deleted.length)
@@ -74,7 +74,7 @@ export class CleanupReport {
 
 function count(guests: RemainingGuests, userId: UserId) {
   guests.total += 1
-  if (guests.userIds.length < MOST_EXAMPLES) {
+  if (guests.userIds.length < MAX_EXAMPLES) {
     guests.userIds.push(userId)
   }
 }

@@ -13,23 +13,23 @@ import type { Bookmark, ExpiredGuests } from './expired_guests.ts'
 import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
- * So many guests whom others had locked are remembered, then they are tried
- * again: memory must not grow with the number of guests
+ * Skipped guests to remember before they are retried: memory must not grow with
+ * the number of guests
  */
-const MOST_SKIPPED = 10_000
+const MAX_SKIPPED = 10_000
 
 /**
- * So many ids are asked about at once
+ * Ids per query
  */
-const MOST_IDS = 1000
+const IDS_PER_QUERY = 1000
 
 /**
- * Milliseconds. Long enough for another cleaner to end its batch
+ * Milliseconds. Long enough for another cleanup to finish its batch
  */
-const PAUSE_BEFORE_RETRY = 100
+const RETRY_DELAY = 100
 
 /**
- * What a run works on
+ * What a run needs besides its plan
  */
 export interface CleanupParts {
   client: QueryClientContract
@@ -39,13 +39,13 @@ export interface CleanupParts {
   emitter: Emitter<EventsList>
 
   /**
-   * Guests in a batch, when the plan does not say
+   * Maximum size of a batch, unless the plan sets one
    */
-  largestBatch: number
+  maxBatchSize: number
 }
 
 /**
- * One way through the expired guests, from the oldest on
+ * One pass over the expired guests, oldest first
  */
 export class CleanupRun {
   #plan: CleanupPlan
@@ -64,23 +64,23 @@ export class CleanupRun {
     this.#pace = new Pace(parts.client, plan.signal)
     this.#size = plan.batchSize
       ? BatchSize.fixed(plan.batchSize)
-      : BatchSize.upTo(parts.largestBatch)
+      : BatchSize.upTo(parts.maxBatchSize)
   }
 
   /**
-   * Looks at each guest once, and again at whom the sweep left behind
+   * Processes each guest once, and what the sweep left once more
    *
-   * @returns where the next run goes on, when this one was stopped: behind whoever
-   * was looked at already
+   * @returns where the next run continues if this one was stopped: after the
+   * last guest processed
    */
-  async finish(): Promise<Bookmark | undefined> {
+  async run(): Promise<Bookmark | undefined> {
     await this.#sweep()
     return this.#cleanPages()
   }
 
   /**
-   * Most runs on PostgreSQL are over with that. A sweep takes all expired guests,
-   * from the oldest on
+   * Deletes all it can without looking at each guest, which finishes most runs
+   * on PostgreSQL. Only for runs over all expired guests
    */
   async #sweep(): Promise<void> {
     const { client, removal } = this.#parts
@@ -90,15 +90,15 @@ export class CleanupRun {
     }
 
     const sweep = new Sweep(client, removal)
-    while (this.#isSomebodyLeft(this.#report.deleted) && (await this.#mayGoOn())) {
+    while (this.#hasMore(this.#report.deleted) && (await this.#canContinue())) {
       const startedAt = performance.now()
       const deleted = await sweep.next(this.#nextSize)
-      this.#learn(deleted.length, performance.now() - startedAt)
+      this.#recordBatch(deleted.length, performance.now() - startedAt)
       if (deleted.length === 0) {
         break
       }
       this.#report.addDeleted(deleted.length)
-      await this.#send(deleted)
+      await this.#emitDeleted(deleted)
       this.#plan.onBatch?.(this.#report.result(false))
       this.#plan.onAttempt?.()
     }
@@ -108,22 +108,22 @@ export class CleanupRun {
   }
 
   /**
-   * The number of expired guests only falls, so a clock that jumps back in the
-   * database cannot make this go on for ever
+   * Bounded by the number of expired guests at the start, so that a clock of
+   * the database that jumps back cannot make it run forever
    */
   async #cleanPages(): Promise<Bookmark | undefined> {
     let bookmark = this.#plan.after
-    let looked = this.#report.deleted
+    let processed = this.#report.deleted
 
-    while (this.#isSomebodyLeft(looked) && (await this.#mayGoOn())) {
+    while (this.#hasMore(processed) && (await this.#canContinue())) {
       const page = await this.#parts.expired.page(this.#nextSize, bookmark)
       if (page.length === 0) {
         break
       }
-      looked += page.length
+      processed += page.length
       bookmark = page.at(-1)
       await this.#clean(page.map(({ userId }) => userId))
-      if (this.#skipped.length > MOST_SKIPPED) {
+      if (this.#skipped.length > MAX_SKIPPED) {
         await this.#retrySkipped()
       }
     }
@@ -131,21 +131,21 @@ export class CleanupRun {
     return bookmark
   }
 
-  #isSomebodyLeft(looked: number): boolean {
-    return looked < this.#report.expired
+  #hasMore(processed: number): boolean {
+    return processed < this.#report.expired
   }
 
   /**
-   * Waits for its turn first
+   * Rests first, if other sessions use the database
    */
-  async #mayGoOn(): Promise<boolean> {
-    if (!this.#isOver) {
+  async #canContinue(): Promise<boolean> {
+    if (!this.#isDone) {
       await this.#pace.rest()
     }
-    return !this.#isOver
+    return !this.#isDone
   }
 
-  get #isOver(): boolean {
+  get #isDone(): boolean {
     return this.#plan.signal?.aborted || this.#report.deleted >= this.#plan.limit
   }
 
@@ -161,70 +161,70 @@ export class CleanupRun {
       await this.#add(outcome)
     }
 
-    const worked = performance.now() - startedAt
+    const duration = performance.now() - startedAt
     if (skipped < userIds.length) {
-      this.#learn(userIds.length, worked)
+      this.#recordBatch(userIds.length, duration)
       this.#plan.onBatch?.(this.#report.result(false))
     } else {
-      // Waiting for a lock says nothing about the size of a batch
-      this.#pace.worked(worked)
+      // The time spent waiting for locks does not depend on the batch size
+      this.#pace.record(duration)
     }
     this.#plan.onAttempt?.()
   }
 
-  #learn(guests: number, worked: number) {
-    this.#size.learn(guests, worked)
-    this.#pace.worked(worked)
+  #recordBatch(guests: number, duration: number) {
+    this.#size.adjust(guests, duration)
+    this.#pace.record(duration)
   }
 
   async #add(outcome: BatchOutcome): Promise<void> {
     this.#skipped.push(...outcome.skipped)
     this.#report.add(outcome)
-    await this.#send(outcome.deleted)
+    await this.#emitDeleted(outcome.deleted)
   }
 
-  async #send(userIds: UserId[]): Promise<void> {
+  async #emitDeleted(userIds: UserId[]): Promise<void> {
     if (userIds.length > 0) {
       await this.#parts.emitter.emit('guest_user:deleted', { userIds })
     }
   }
 
   /**
-   * Tries those again whom others had locked, as long as that gets anywhere, in
-   * smaller batches, so that one locked row holds up few others. Whoever is
-   * locked still is left to the next run
+   * Retries the skipped guests as long as that makes progress, in smaller
+   * batches so that one locked row delays few others. Guests that are still
+   * locked are left for the next run
    */
   async #retrySkipped(): Promise<void> {
     const size = Math.ceil(this.#size.current / 10)
     let before = Infinity
 
-    while ((await this.#forgetDeleted()) && this.#skipped.length < before && !this.#isOver) {
-      await sleep(PAUSE_BEFORE_RETRY)
+    while ((await this.#pruneSkipped()) && this.#skipped.length < before && !this.#isDone) {
+      await sleep(RETRY_DELAY)
       before = this.#skipped.length
-      const waiting = this.#skipped
+      const pending = this.#skipped
       this.#skipped = []
-      while (waiting.length > 0 && (await this.#mayGoOn())) {
-        await this.#clean(waiting.splice(0, Math.min(size, this.#nextSize)))
+      while (pending.length > 0 && (await this.#canContinue())) {
+        await this.#clean(pending.splice(0, Math.min(size, this.#nextSize)))
       }
-      this.#skipped.push(...waiting)
+      this.#skipped.push(...pending)
     }
 
-    await this.#forgetDeleted()
+    await this.#pruneSkipped()
     this.#report.addLeft('locked', this.#skipped)
     this.#skipped = []
   }
 
   /**
-   * Others may have deleted them, or they are no expired guests any more
+   * Drops guests that were deleted by others, or are no longer expired
    *
-   * @returns whether anybody is still there
+   * @returns whether any guests remain
    */
-  async #forgetDeleted(): Promise<boolean> {
+  async #pruneSkipped(): Promise<boolean> {
     const skipped = this.#skipped
     this.#skipped = []
     while (skipped.length > 0) {
-      const userIds = skipped.splice(0, MOST_IDS)
-      this.#skipped.push(...(await this.#parts.expired.among(userIds)))
+      const userIds = skipped.splice(0, IDS_PER_QUERY)
+      this.#skipped.push(...(await this.#parts.expired.filter(userIds)))
     }
     return this.#skipped.length > 0
   }

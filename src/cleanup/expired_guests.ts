@@ -3,31 +3,31 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
- * Where a page of expired guests ended
+ * The position after which the next page of expired guests starts
  */
 export interface Bookmark {
   userId: UserId
 
   /**
-   * Text from the database, so that no digit of its clock is lost on the way
+   * Text from the database, which keeps the full precision of its clock
    */
   moment: string
 }
 
 /**
- * Further bounds of a cleanup that not all expired guests are meant by
+ * Additional bounds, for cleanups of some expired guests only
  */
 export interface Restriction {
   userIds?: UserId[]
 
   /**
-   * A moment in the format of the database
+   * Formatted for the database
    */
   since?: string
 }
 
 /**
- * Reads who has expired, without locking anybody
+ * Queries the expired guests, without locks
  */
 export class ExpiredGuests {
   #client: QueryClientContract
@@ -53,7 +53,7 @@ export class ExpiredGuests {
   }
 
   /**
-   * The oldest ones behind the bookmark
+   * The oldest ones after the bookmark
    */
   async page(size: number, bookmark?: Bookmark): Promise<Bookmark[]> {
     const { userId, moment } = this.#tables
@@ -65,18 +65,18 @@ export class ExpiredGuests {
       .limit(size)
 
     if (bookmark) {
-      // The first line is implied by the others, but lets an index be used
-      query.where(moment, '>=', bookmark.moment).where((behind) => {
-        behind.where(moment, '>', bookmark.moment).orWhere(userId, '>', bookmark.userId)
+      // The first condition is implied by the others, but lets an index be used
+      query.where(moment, '>=', bookmark.moment).where((after) => {
+        after.where(moment, '>', bookmark.moment).orWhere(userId, '>', bookmark.userId)
       })
     }
     return query
   }
 
   /**
-   * Which of them are expired guests still?
+   * Returns those of these users that are still expired guests
    */
-  async among(userIds: UserId[]): Promise<UserId[]> {
+  async filter(userIds: UserId[]): Promise<UserId[]> {
     const rows = await this.#expired()
       .select(`${this.#tables.userId} as userId`)
       .whereIn(this.#tables.userId, userIds)

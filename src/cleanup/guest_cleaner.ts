@@ -4,10 +4,10 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 
 import { CleanupRun } from './cleanup_run.ts'
 import { CleanupReport } from './cleanup_report.ts'
-import { largestBatchSize, Removal } from './removal.ts'
+import { maxBatchSize, Removal } from './removal.ts'
 import { planCleanup, type CleanupPlan } from './cleanup_plan.ts'
 import { ExpiredGuests, type Bookmark } from './expired_guests.ts'
-import { nameGuestTables, type GuestTables } from '../database/guest_tables.ts'
+import { resolveGuestTables, type GuestTables } from '../database/guest_tables.ts'
 import type { Expiry } from '../guests/expiry.ts'
 import type { GuestDirectory } from '../guests/guest_directory.ts'
 import type { CleanupOptions, CleanupResult, GuestFilter } from '../types.ts'
@@ -20,7 +20,7 @@ export interface RemoveOptions extends Pick<CleanupPlan, 'signal' | 'onAttempt'>
 }
 
 /**
- * What a run did, and where the next one goes on when it was stopped
+ * The result of a run, and where the next one continues if it was stopped
  */
 export interface StoppedCleanup {
   result: CleanupResult
@@ -28,12 +28,12 @@ export interface StoppedCleanup {
 }
 
 /**
- * Deletes expired guests in short transactions, the oldest first.
+ * Deletes expired guests in short transactions, oldest first.
  *
- * Each transaction claims the `guests` rows of its batch; only whose row it got
- * is deleted. A guest who converts or comes back at that moment therefore keeps
- * everything, whatever the timing. Whoever is locked is tried again at the end,
- * whoever is blocked is not.
+ * Each transaction claims the `guests` rows of its batch and deletes only the
+ * guests it claimed, so a guest who converts or comes back at the same time
+ * keeps everything. Skipped guests are retried at the end; blocked guests are
+ * not.
  */
 export class GuestCleaner {
   #userModel: LucidModel
@@ -52,7 +52,7 @@ export class GuestCleaner {
     this.#directory = directory
     this.#expiry = expiry
     this.#emitter = emitter
-    this.#tables = nameGuestTables(userModel, directory.guestModel, expiry.property)
+    this.#tables = resolveGuestTables(userModel, directory.guestModel, expiry.property)
   }
 
   async run(options: CleanupOptions): Promise<CleanupResult> {
@@ -61,9 +61,9 @@ export class GuestCleaner {
   }
 
   /**
-   * Deletes exactly the guests of a filter, of any age when it names none.
+   * Deletes exactly the guests that match a filter, expired or not.
    *
-   * @returns what became of them, and where the next run would go on
+   * @returns the result, and where the next run continues
    */
   remove(filter: GuestFilter, options: RemoveOptions = {}): Promise<StoppedCleanup> {
     return this.#run({ ...options, filter, limit: Infinity, dryRun: false })
@@ -85,9 +85,9 @@ export class GuestCleaner {
         tables: this.#tables,
         emitter: this.#emitter,
         removal: new Removal(client, this.#userModel, this.#tables, cutoff),
-        largestBatch: largestBatchSize(client, this.#userModel),
+        maxBatchSize: maxBatchSize(client, this.#userModel),
       }
-      const bookmark = await new CleanupRun(plan, parts, report).finish()
+      const bookmark = await new CleanupRun(plan, parts, report).run()
       return { result: report.result(plan.signal?.aborted ?? false), bookmark }
     } catch (error) {
       throw this.#directory.explain(error)

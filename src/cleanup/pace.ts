@@ -7,50 +7,50 @@ import { isSqlite } from '../database/catalog.ts'
 /**
  * Milliseconds
  */
-const LOOK_EVERY = 250
-const LONGEST_REST = 250
+const POLL_INTERVAL = 250
+const MAX_REST = 250
 
 /**
  * Milliseconds that a batch should take: long enough to be worth its commit,
- * short enough for those who wait for it
+ * short enough for transactions that wait for it
  */
-const WANTED = 50
+const TARGET_DURATION = 50
 
-const SMALLEST = 10
-
-/**
- * Nothing is known about the database before the first batch
- */
-const FIRST = 500
+const MIN_SIZE = 10
 
 /**
- * Sessions of the same database that did something a moment ago. Those that the
- * role may not look at are not counted
+ * Size of the first batch, before anything was measured
  */
-const ON_POSTGRES = `
+const INITIAL_SIZE = 500
+
+/**
+ * Counts the sessions of the same database that were active a moment ago.
+ * Sessions that the role may not inspect do not count
+ */
+const POSTGRES_SESSIONS = `
   select count(*) as total from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid()
     and backend_type = 'client backend'
     and (state = 'active' or state_change > now() - interval '250 milliseconds')`
 
 /**
- * Its times are in whole seconds
+ * MySQL reports times in whole seconds
  */
-const ON_MYSQL = `
+const MYSQL_SESSIONS = `
   select count(*) as total from information_schema.processlist
   where db = database() and id <> connection_id() and (command <> 'Sleep' or time = 0)`
 
 /**
- * As fast as the database allows while nobody else uses it. When others do, half
- * of the time is theirs.
+ * Runs batches as fast as the database allows while no other session uses it,
+ * and half of the time when others do.
  *
- * On SQLite, where nobody can tell who else is there, each transaction rests
+ * On SQLite, which cannot report connections, each transaction rests
  */
 export class Pace {
   #client: QueryClientContract
   #signal?: AbortSignal
-  #worked = 0
-  #lookedAt = -Infinity
+  #lastDuration = 0
+  #polledAt = -Infinity
   #isShared = false
 
   constructor(client: QueryClientContract, signal?: AbortSignal) {
@@ -59,77 +59,77 @@ export class Pace {
   }
 
   /**
-   * @param milliseconds that the last batch took
+   * @param duration of the last batch in milliseconds
    */
-  worked(milliseconds: number) {
-    this.#worked = milliseconds
+  record(duration: number) {
+    this.#lastDuration = duration
   }
 
   /**
-   * Waits until the next batch may begin
+   * Waits until the next batch may start
    */
   async rest(): Promise<void> {
-    if (this.#worked === 0 || isSqlite(this.#client)) {
+    if (this.#lastDuration === 0 || isSqlite(this.#client)) {
       return
     }
-    if (performance.now() - this.#lookedAt >= LOOK_EVERY) {
-      this.#isShared = await this.#look()
-      this.#lookedAt = performance.now()
+    if (performance.now() - this.#polledAt >= POLL_INTERVAL) {
+      this.#isShared = await this.#hasOtherSessions()
+      this.#polledAt = performance.now()
     }
     if (this.#isShared && !this.#signal?.aborted) {
       const wake = { signal: this.#signal }
-      await sleep(Math.min(this.#worked, LONGEST_REST), undefined, wake).catch(() => {})
+      await sleep(Math.min(this.#lastDuration, MAX_REST), undefined, wake).catch(() => {})
     }
   }
 
   /**
-   * A server that does not tell may well have others to serve
+   * Assumes other sessions when the server does not report them
    */
-  async #look(): Promise<boolean> {
+  async #hasOtherSessions(): Promise<boolean> {
     try {
       return (await countOtherSessions(this.#client)) > 0
     } catch (error) {
-      debug('who else uses the database cannot be seen: %s', error)
+      debug('cannot count the other sessions of the database: %s', error)
       return true
     }
   }
 }
 
 /**
- * How many others use the database at this moment?
+ * The number of other sessions that use the database right now
  */
 export async function countOtherSessions(client: QueryClientContract): Promise<number> {
   const isPostgres = client.dialect.name === 'postgres'
-  const answer = await client.rawQuery(isPostgres ? ON_POSTGRES : ON_MYSQL)
+  const answer = await client.rawQuery(isPostgres ? POSTGRES_SESSIONS : MYSQL_SESSIONS)
   const [row] = isPostgres ? answer.rows : answer[0]
   return Number(row.total)
 }
 
 /**
- * How many guests the next transaction takes. How long that is depends on the
- * tables that cascade, the disk and whoever else is busy, so the last batch
- * tells how large the next one may be
+ * The number of guests in the next transaction. Its duration depends on
+ * cascading tables, the disk and other load, so the size adapts to the duration
+ * of the last batch
  */
 export class BatchSize {
-  #largest: number
+  #max: number
   #isFixed: boolean
   #current: number
 
-  private constructor(largest: number, isFixed: boolean) {
-    this.#largest = largest
+  private constructor(max: number, isFixed: boolean) {
+    this.#max = max
     this.#isFixed = isFixed
-    this.#current = isFixed ? largest : Math.min(FIRST, largest)
+    this.#current = isFixed ? max : Math.min(INITIAL_SIZE, max)
   }
 
   /**
-   * As somebody asked for
+   * A size set by the caller, which does not adapt
    */
   static fixed(size: number): BatchSize {
     return new BatchSize(size, true)
   }
 
-  static upTo(largest: number): BatchSize {
-    return new BatchSize(largest, false)
+  static upTo(max: number): BatchSize {
+    return new BatchSize(max, false)
   }
 
   get current(): number {
@@ -137,15 +137,15 @@ export class BatchSize {
   }
 
   /**
-   * One batch says little, a disk may have stalled: a step halves or doubles at
-   * most. A small batch that was fast says nothing
+   * Halves or doubles the size at most, because one batch is a weak signal (a
+   * disk may stall). A smaller batch than planned never increases it
    */
-  learn(guests: number, milliseconds: number) {
-    const factor = Math.min(Math.max(WANTED / milliseconds, 0.5), 2)
+  adjust(guests: number, duration: number) {
+    const factor = Math.min(Math.max(TARGET_DURATION / duration, 0.5), 2)
     if (this.#isFixed || (factor > 1 && guests < this.#current)) {
       return
     }
     const next = Math.round(this.#current * factor)
-    this.#current = Math.min(Math.max(next, SMALLEST), this.#largest)
+    this.#current = Math.min(Math.max(next, MIN_SIZE), this.#max)
   }
 }

@@ -4,18 +4,18 @@ import type { QueryClientContract, TransactionClientContract } from '@adonisjs/l
 type Work<Result> = (trx: TransactionClientContract) => Promise<Result>
 
 /**
- * READ COMMITTED locks no gaps between rows, in which new guests would have to
+ * READ COMMITTED takes no gap locks, for which inserts of new guests would
  * wait.
  *
- * PostgreSQL looks for deadlocks after a second. A cleanup gives up earlier, so
- * that it is never the site's transaction that fails
+ * PostgreSQL checks for deadlocks after a second. The cleanup times out
+ * earlier, so that it is never the site's transaction that fails
  */
 const POSTGRES_SETTINGS = `set transaction isolation level read committed; set local lock_timeout = '500ms'`
 const MYSQL_SETTINGS = { isolationLevel: 'read committed' } as const
 
 /**
- * The default is 50 seconds, in which the visitors of a whole batch would wait.
- * The connection goes back to a pool, so the setting is put back
+ * The default is 50 seconds, during which visitors would wait for the whole
+ * batch. The connection returns to a pool, so the setting is restored
  */
 const MYSQL_LOCK_TIMEOUT =
   'set @guest_cleanup_timeout = @@session.innodb_lock_wait_timeout, session innodb_lock_wait_timeout = 1'
@@ -24,12 +24,12 @@ const MYSQL_RESTORE = 'set session innodb_lock_wait_timeout = @guest_cleanup_tim
 /**
  * Milliseconds
  */
-const LONGEST_SQLITE_PAUSE = 100
+const MAX_SQLITE_REST = 100
 
 /**
- * Runs a transaction that would rather fail than keep others waiting
+ * Runs a transaction that fails quickly rather than make others wait
  *
- * @throws the driver's error, a transient one when somebody else held a lock
+ * @throws the driver's error: a transient one, or a timeout of a lock
  */
 export async function runPolitely<Result>(
   client: QueryClientContract,
@@ -49,8 +49,8 @@ export async function runPolitely<Result>(
 }
 
 /**
- * SQLite has one writer at a time and no queue: others look now and then whether
- * they may write. Half of the time is theirs
+ * SQLite has one writer at a time and no queue: waiting connections poll. Rests
+ * as long as the transaction took, so that they get half of the time
  */
 async function restAfterwards<Result>(
   client: QueryClientContract,
@@ -63,7 +63,7 @@ async function restAfterwards<Result>(
       return work(trx)
     })
   } finally {
-    await sleep(Math.min(performance.now() - startedAt, LONGEST_SQLITE_PAUSE))
+    await sleep(Math.min(performance.now() - startedAt, MAX_SQLITE_REST))
   }
 }
 
@@ -76,7 +76,7 @@ async function withShortMysqlTimeout<Result>(
   try {
     result = await work(trx)
   } catch (error) {
-    // A connection that broke forgets its settings anyway
+    // A broken connection loses its settings anyway
     await trx.rawQuery(MYSQL_RESTORE).catch(() => {})
     throw error
   }

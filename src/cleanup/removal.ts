@@ -7,37 +7,36 @@ import type { Bookmark } from './expired_guests.ts'
 import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
- * Whom a transaction claimed, and what became of them
+ * The guests that a transaction claimed, and what happened to them
  */
 export interface Removed {
   claimed: UserId[]
   deleted: UserId[]
 
   /**
-   * Their rows are still there after the delete: the model, or a trigger, hides
+   * Their rows remain after the delete, because the model or a trigger hides
    * users instead. They stay guests
    */
   kept: UserId[]
 }
 
 /**
- * The database was told to delete users, and did not, and did not object either.
- * The transaction must be undone: without a row in `guests`, they would be
- * regular users
+ * A delete of users succeeded, but some of their rows remain. The transaction
+ * must be rolled back: without a row in `guests`, they would be regular users
  */
 export class DeleteIgnored extends Error {}
 
 /**
- * PostgreSQL claims guests and removes them in one statement: half of its time
- * would go into talking. The rows of `guests` are locked and those that others
- * hold skipped, their users deleted, and the foreign keys do the rest. Whose
- * user a trigger keeps stays a guest.
+ * Claims and deletes guests in one statement on PostgreSQL, because round trips
+ * would take half of the time. It locks the rows of `guests` and skips locked
+ * ones, deletes their users, and leaves the rest to the foreign keys. A user
+ * that a trigger keeps stays a guest.
  *
- * Users are not locked beforehand as `claimGuests` does: whose row is in use is
- * waited for, but not for long. Arrays keep PostgreSQL from planning for each
- * length of the list
+ * Unlike `claim`, it does not lock the users first: it waits for a user that is
+ * in use, up to the lock timeout. Arrays are bound because lists of different
+ * lengths would each need a plan
  */
-const removeOnPostgres = (claim: string) => `
+const postgresRemoval = (claim: string) => `
   with claimed as materialized (
     select :userId: as id, :moment: as moment from :guests: where :moment: < :cutoff and ${claim}
     for update skip locked
@@ -50,24 +49,24 @@ const removeOnPostgres = (claim: string) => `
     deleted.id is not null as "isDeleted"
   from claimed left join deleted on deleted.id = claimed.id`
 
-const CHOSEN_ON_POSTGRES = removeOnPostgres(':userId: = any(:userIds)')
-const OLDEST_ON_POSTGRES = removeOnPostgres(`:moment: >= :after
+const REMOVE_CHOSEN = postgresRemoval(':userId: = any(:userIds)')
+const REMOVE_OLDEST = postgresRemoval(`:moment: >= :after
   and (:moment: > :after or :userId: > :afterId) order by :moment:, :userId: limit :size`)
 
 type Row = Bookmark & { isDeleted: boolean }
 
 /**
- * Claims guests and removes them and their users, in the given transaction.
- * Whom it did not get is somebody else's, or no expired guest any more
+ * Claims guests and deletes them with their users, in the given transaction.
+ * Guests it did not claim are locked, or no longer expired
  */
 export class Removal {
   #userModel: LucidModel
   #tables: GuestTables
   #cutoff: string
-  #hasDeleteOfItsOwn: boolean
+  #hasCustomDelete: boolean
 
   /**
-   * Does one statement find the oldest guests and remove them?
+   * Can one statement find and delete the oldest guests?
    */
   readonly canSweep: boolean
 
@@ -80,28 +79,28 @@ export class Removal {
     this.#userModel = userModel
     this.#tables = tables
     this.#cutoff = cutoff
-    this.#hasDeleteOfItsOwn = hasDeleteOfItsOwn(userModel)
-    this.canSweep = dialect.name === 'postgres' && !this.#hasDeleteOfItsOwn
+    this.#hasCustomDelete = hasCustomDelete(userModel)
+    this.canSweep = dialect.name === 'postgres' && !this.#hasCustomDelete
   }
 
   /**
-   * One statement for all of them, unless the model has its own ideas about what
-   * deleting means
+   * Deletes all of them in one statement, unless the model customizes deletes
    *
-   * @throws DeleteIgnored when a trigger kept some of them, and nobody knows whom
+   * @throws DeleteIgnored when a trigger kept some of them, and it is unknown
+   * which
    */
   remove(trx: TransactionClientContract, userIds: UserId[]): Promise<Removed> {
-    if (this.#hasDeleteOfItsOwn) {
+    if (this.#hasCustomDelete) {
       return this.#removeThroughModel(trx, userIds)
     }
     return this.canSweep ? this.#removeChosen(trx, userIds) : this.#removeAll(trx, userIds)
   }
 
   /**
-   * Removes the oldest guests behind the bookmark whom nobody holds, and their
-   * users: others are taken for those who are locked
+   * Deletes the oldest guests after the bookmark that are not locked, and their
+   * users. Locked ones are replaced by the next ones
    *
-   * @returns whom it removed
+   * @returns the deleted guests
    * @throws DeleteIgnored when a trigger kept some of them
    */
   async removeOldest(
@@ -109,7 +108,7 @@ export class Removal {
     size: number,
     bookmark: Bookmark | undefined
   ): Promise<Bookmark[]> {
-    const { rows }: { rows: Row[] } = await trx.rawQuery(OLDEST_ON_POSTGRES, {
+    const { rows }: { rows: Row[] } = await trx.rawQuery(REMOVE_OLDEST, {
       ...this.#tables,
       cutoff: this.#cutoff,
       after: bookmark?.moment ?? '-infinity',
@@ -123,7 +122,7 @@ export class Removal {
   }
 
   async #removeChosen(trx: TransactionClientContract, userIds: UserId[]): Promise<Removed> {
-    const { rows }: { rows: Row[] } = await trx.rawQuery(CHOSEN_ON_POSTGRES, {
+    const { rows }: { rows: Row[] } = await trx.rawQuery(REMOVE_CHOSEN, {
       ...this.#tables,
       cutoff: this.#cutoff,
       userIds: userIds as string[],
@@ -137,7 +136,7 @@ export class Removal {
   }
 
   /**
-   * The database may know no foreign keys: SQLite has to be told to mind them
+   * Does not rely on cascades: SQLite enforces foreign keys only when told to
    */
   async #removeAll(trx: TransactionClientContract, userIds: UserId[]): Promise<Removed> {
     const { guests, userId, users, id } = this.#tables
@@ -153,7 +152,7 @@ export class Removal {
   }
 
   /**
-   * One by one, so that their hooks and their `delete()` run
+   * Deletes users one by one, so that their hooks and their `delete()` run
    */
   async #removeThroughModel(trx: TransactionClientContract, userIds: UserId[]): Promise<Removed> {
     const { guests, userId, users, id } = this.#tables
@@ -181,15 +180,15 @@ export class Removal {
   }
 
   /**
-   * Locks the rows of guests until the transaction ends: whoever converts, merges
-   * or comes back at that moment either was first, and is not returned, or waits
-   * and then finds the guest gone.
+   * Locks the rows of guests until the transaction ends. Whoever converts,
+   * merges or touches a guest at the same time either came first, and the guest
+   * is not returned, or waits and then finds the guest deleted.
    *
-   * Their users are locked as well, so that nobody is deleted whose rows another
-   * transaction is working on, and the cleanup does not wait for it. Rows are
-   * found by primary key, because InnoDB locks what it looks at in other indexes.
+   * Locks their users as well, so that the cleanup skips users whose rows
+   * another transaction is using instead of waiting for it. Finds rows by
+   * primary key, because InnoDB also locks what it reads in other indexes.
    *
-   * @returns whom this transaction got
+   * @returns the users that this transaction claimed
    */
   async claim(trx: TransactionClientContract, userIds: UserId[]): Promise<UserId[]> {
     const { guests, userId, moment, users, id } = this.#tables
@@ -200,7 +199,7 @@ export class Removal {
       .where(`g.${moment}`, '<', this.#cutoff)
 
     if (isSqlite(trx)) {
-      // One writer at a time. A write that changes nothing makes that us
+      // SQLite has one writer at a time: a write that changes nothing takes the lock
       await trx.rawQuery('update ?? set ?? = ?? where 1 = 0', [guests, userId, userId])
     } else {
       query.join(`${users} as u`, `u.${id}`, `g.${userId}`).forUpdate().skipLocked()
@@ -211,19 +210,19 @@ export class Removal {
 }
 
 /**
- * A larger batch is hardly faster, but takes longer
+ * Larger batches are hardly faster, but hold their locks for longer
  */
-export function largestBatchSize(client: QueryClientContract, userModel: LucidModel): number {
-  if (hasDeleteOfItsOwn(userModel)) {
+export function maxBatchSize(client: QueryClientContract, userModel: LucidModel): number {
+  if (hasCustomDelete(userModel)) {
     return 100
   }
   return client.dialect.name === 'postgres' ? 2000 : 500
 }
 
 /**
- * Does deleting a user mean more than deleting its row?
+ * Does the model customize deletes, so that they mean more than deleting a row?
  */
-export function hasDeleteOfItsOwn(userModel: LucidModel): boolean {
+export function hasCustomDelete(userModel: LucidModel): boolean {
   const hooks = userModel.$hooks.all()
   return (
     ['before:delete', 'after:delete'].some((event) => hooks.get(event)?.size) ||

@@ -9,8 +9,8 @@ import type { Bookmark } from './expired_guests.ts'
 import type { UserId } from '../database/guest_tables.ts'
 
 /**
- * Removes the oldest guests as long as nothing is in the way, without asking
- * first who they are
+ * Deletes the oldest guests without reading them first, until something blocks
+ * or locks them
  */
 export class Sweep {
   #client: QueryClientContract
@@ -24,16 +24,16 @@ export class Sweep {
   }
 
   /**
-   * Did it end because the database refused a delete?
+   * Did the database refuse a delete?
    */
   get isRefused(): boolean {
     return this.#isRefused
   }
 
   /**
-   * Removes the next guests in one transaction
+   * Deletes the next guests in one transaction
    *
-   * @returns nobody when that is over: the rest wants a closer look
+   * @returns their user ids, empty when the remaining guests need a closer look
    */
   async next(size: number): Promise<UserId[]> {
     try {

@@ -1,5 +1,5 @@
 /**
- * Properties that user models commonly have, and what a guest gets there
+ * Common properties of user models, and the values they get for a guest
  */
 const KNOWN_ATTRIBUTES: Record<string, string> = {
   username: 'username',
@@ -10,9 +10,9 @@ const KNOWN_ATTRIBUTES: Record<string, string> = {
 
 /**
  * The object literal that `attributes` of the published configuration returns.
- * `.invalid` is reserved (RFC 2606): no mail to a guest can ever reach anybody
+ * `.invalid` is reserved (RFC 2606): mail to a guest reaches nobody
  *
- * @param columns properties of the user model; the starter kits' when not known
+ * @param columns properties of the user model; default: the starter kits'
  */
 export function writeGuestAttributes(columns: string[] = ['fullName', 'email']): string {
   const attributes = Object.keys(KNOWN_ATTRIBUTES)

@@ -9,15 +9,15 @@ export interface UsersKey {
   column: string
 
   /**
-   * The calls that make a column of the same type, one a line, such as
-   * `.integer('user_id')` and `.unsigned()`
+   * The schema builder calls for a column of the same type, one per line, such
+   * as `.integer('user_id')` and `.unsigned()`
    */
   foreignKey: string[]
 }
 
 /**
- * Schema builder calls for a primary key, and what a column that references it
- * has to look like. `args` is whatever follows the column name in the call
+ * Schema builder methods for a primary key, and the calls for a column that
+ * references it. `args` is what follows the column name in the call
  */
 const FOREIGN_KEYS: Record<string, (args: string) => string[]> = {
   increments: () => [`.integer('user_id')`, '.unsigned()'],
@@ -29,12 +29,12 @@ const FOREIGN_KEYS: Record<string, (args: string) => string[]> = {
 }
 
 /**
- * Kinds of keys that can be named instead of being looked up
+ * Key types that can be passed as a flag
  */
 export const KEY_TYPES = Object.keys(FOREIGN_KEYS)
 
 /**
- * @throws nothing: an unknown type is answered with null
+ * @returns null for an unknown type
  */
 export function describeUsersKey(table: string, column: string, type: string): UsersKey | null {
   const foreignKey = Object.hasOwn(FOREIGN_KEYS, type) ? FOREIGN_KEYS[type]('') : null
@@ -42,10 +42,10 @@ export function describeUsersKey(table: string, column: string, type: string): U
 }
 
 /**
- * Looks the type of the primary key up in the migration that creates the table.
- * The database is not asked: it may not exist yet
+ * Finds the type of the primary key in the migration that creates the table.
+ * Does not query the database, which may not exist yet
  *
- * @returns null when no migration tells
+ * @returns null when no migration defines it
  */
 export async function findUsersKey(
   migrationsPath: string,
@@ -83,7 +83,7 @@ async function readMigrations(path: string): Promise<string[]> {
 }
 
 /**
- * Where the table is created: by its name, or by the `tableName` of the class
+ * Finds where the table is created, by name or by `tableName` of the class
  *
  * @returns -1 when this migration does not create it
  */

@@ -5,13 +5,13 @@ import { formatCount } from '../count.ts'
 import type { CleanupResult } from '../types.ts'
 
 /**
- * Milliseconds between two lines in a log
+ * Milliseconds between lines in a log
  */
 const LOG_INTERVAL = 5000
 
 /**
- * Says how far a cleanup is: on a terminal in one line that changes, in a log
- * with a line every few seconds
+ * Shows the progress of a cleanup: one line that updates on a terminal, or a
+ * line every few seconds in a log
  */
 export class CleanupProgress {
   #logger: BaseCommand['logger']
@@ -22,7 +22,7 @@ export class CleanupProgress {
   #isShown = false
 
   /**
-   * @param options.limit how many guests are deleted at most
+   * @param options.limit maximum number of guests to delete
    * @param options.now a clock in milliseconds
    */
   constructor(
@@ -47,7 +47,7 @@ export class CleanupProgress {
   }
 
   /**
-   * Lets the line on the terminal stand
+   * Keeps the last line on the terminal
    */
   end() {
     if (this.#isShown) {
@@ -56,7 +56,7 @@ export class CleanupProgress {
   }
 
   /**
-   * Other cleaners may be helping, so the time left is a guess
+   * The time left is an estimate, as other cleanups may run in parallel
    */
   #describe({ expired, deleted, left, blocked, seconds }: CleanupResult): string {
     const done = deleted + left + blocked

@@ -1,16 +1,16 @@
 import type { ApplicationService } from '@adonisjs/core/types'
 
 /**
- * Keeps standard output free for a report that a program reads: what the
- * application prints while it starts goes to standard error, and its log, which
- * may not take that way, is silent
+ * Reserves standard output for a machine-readable report: redirects what the
+ * application prints while it starts to standard error, and silences its log,
+ * which may not go through `process.stdout`
  */
 export async function reserveStandardOutput<Result>(
   app: ApplicationService,
   callback: () => Promise<Result>
 ): Promise<Result> {
   if (!app.isBooted) {
-    // The manager is a logger, too, and another one than its default logger
+    // The manager is a logger itself, separate from its default logger
     app.container.resolving('logger', (manager) => {
       manager.level = 'silent'
       manager.use().level = 'silent'

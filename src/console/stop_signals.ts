@@ -1,15 +1,15 @@
 /**
- * The exit status of a process that a signal ended
+ * Exit statuses of a process ended by a signal
  */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
 
 type StopSignal = keyof typeof EXIT_CODES
 
 /**
- * Lets work end well when somebody wants the process to stop.
+ * Lets work finish gracefully when the process is asked to stop.
  *
- * The listeners stay until `release()`: npm hands Ctrl+C on to its child, so it
- * arrives twice
+ * The listeners stay until `release()`, because npm forwards Ctrl+C to its
+ * child, which then receives it twice
  */
 export class StopSignals {
   #controller = new AbortController()
@@ -34,7 +34,7 @@ export class StopSignals {
   }
 
   /**
-   * The status to exit with, undefined when no signal came
+   * The status to exit with, undefined when no signal was received
    */
   get exitCode(): number | undefined {
     return this.#received && EXIT_CODES[this.#received]

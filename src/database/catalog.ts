@@ -2,9 +2,9 @@ import { RuntimeException } from '@adonisjs/core/exceptions'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 /**
- * The same question to the catalogue of each database. `:table` stands for the
- * name of the table and `:schema` for that of its schema (of its database on
- * MySQL), or is empty; on PostgreSQL, both are in `TABLE_OID`
+ * The same query for the catalogue of each database. `:table` and `:schema` are
+ * bound to the name of the table and of its schema (its database on MySQL),
+ * which may be empty. On PostgreSQL, `TABLE_OID` uses both
  */
 export interface CatalogQueries {
   sqlite: string
@@ -13,8 +13,8 @@ export interface CatalogQueries {
 }
 
 /**
- * The table in PostgreSQL's catalogue. `to_regclass` follows the search path, but
- * refuses names of schemas that the role may not use
+ * The table in PostgreSQL's catalogue. `to_regclass` follows the search path,
+ * but rejects names of schemas that the role may not use
  */
 export const TABLE_OID = `coalesce(to_regclass(nullif(:unqualified, ''))::oid, (
   select named.oid from pg_class named
@@ -23,7 +23,7 @@ export const TABLE_OID = `coalesce(to_regclass(nullif(:unqualified, ''))::oid, (
 ))`
 
 /**
- * Asks the database's own catalogue about a table
+ * Runs a catalogue query for a table
  *
  * @param table `users`, or `schema.users`
  */
@@ -63,25 +63,25 @@ const TABLES = {
 }
 
 /**
- * Is there such a table? A view is none
+ * Does this table exist? Views do not count
  */
 export async function isTable(client: QueryClientContract, table: string): Promise<boolean> {
   const rows = await readCatalog(client, table, TABLES)
   return rows.length > 0
 }
 
-const DIALECTS = ['better-sqlite3', 'sqlite3', 'libsql']
+const SQLITE_DIALECTS = ['better-sqlite3', 'sqlite3', 'libsql']
 
 /**
- * SQLite, by any of its drivers: one writer at a time, no sessions, no locks on
- * rows, and no lengths of texts
+ * SQLite, with any of its drivers: one writer at a time, no sessions, no row
+ * locks, no text lengths
  */
 export function isSqlite({ dialect }: Pick<QueryClientContract, 'dialect'>): boolean {
-  return DIALECTS.includes(dialect.name)
+  return SQLITE_DIALECTS.includes(dialect.name)
 }
 
 /**
- * The parts of `users`, or of `schema.users`
+ * Splits `users`, or `schema.users`; `schema` is empty when the name has none
  */
 export function splitQualifiedName(name: string): { schema: string; table: string } {
   const dot = name.lastIndexOf('.')
@@ -89,7 +89,7 @@ export function splitQualifiedName(name: string): { schema: string; table: strin
 }
 
 /**
- * The name by which the catalogue and queries find a table. SQLite has no
+ * The name under which the catalogue and queries find a table. SQLite has no
  * schemas
  */
 export function qualifiedName({ schema, table }: { schema: string | null; table: string }): string {
@@ -97,7 +97,7 @@ export function qualifiedName({ schema, table }: { schema: string | null; table:
 }
 
 /**
- * Is this the table that a model calls by such a name?
+ * Does a model refer to this table by that name?
  *
  * @param name `guests`, or `schema.guests`
  */
@@ -109,10 +109,10 @@ export function isNamed(
 }
 
 /**
- * The schema in which tables are found by their names alone: of the database on
- * MySQL, none on SQLite
+ * The schema in which unqualified table names are looked up: the database on
+ * MySQL, null on SQLite
  */
-export async function readHomeSchema(client: QueryClientContract): Promise<string | null> {
+export async function readDefaultSchema(client: QueryClientContract): Promise<string | null> {
   switch (client.dialect.name) {
     case 'postgres': {
       const { rows } = await client.rawQuery('select current_schema() as name')

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * What the four drivers say in their own ways
+ * An error of any of the four drivers, in one format
  */
 export interface DatabaseError {
   kind:
@@ -75,9 +75,9 @@ const MYSQL_FOREIGN_KEY = /fails \((?:`[^`]+`\.)?`([^`]+)`, CONSTRAINT `([^`]+)`
 const MYSQL_NOT_NULL = /(?:Column|Field) '([^']+)'/
 
 /**
- * Reads an error of a database driver
+ * Classifies an error of a database driver
  *
- * @returns null for anything that is not one of the kinds above
+ * @returns null for any error that is none of the kinds above
  */
 export function readDatabaseError(error: unknown): DatabaseError | null {
   if (!(error instanceof Error)) {
@@ -120,7 +120,7 @@ export function readDatabaseError(error: unknown): DatabaseError | null {
 }
 
 /**
- * Some SQLite drivers give one code to all constraints, and none has a code for
+ * Some SQLite drivers use one code for all constraints, and none has a code for
  * a missing table
  */
 function readSqliteMessage(text: string): Kind | undefined {
@@ -135,23 +135,23 @@ function readSqliteMessage(text: string): Kind | undefined {
 }
 
 /**
- * Drivers put the values of a statement into their messages, and errors end up
- * in logs
+ * Replaces an error before it is logged: drivers put the values of a statement
+ * into their messages
  */
 export function withoutValues(error: unknown): Error {
   const { kind, table } = readDatabaseError(error) ?? {}
   return new Error(`The database refused a row: ${kind}${table ? ` in "${table}"` : ''}`)
 }
 
-const MOST_ATTEMPTS = 4
+const MAX_ATTEMPTS = 4
 
 /**
- * Milliseconds
+ * Milliseconds before the first retry
  */
-const FIRST_PAUSE = 20
+const INITIAL_DELAY = 20
 
 /**
- * Did the work fail only because of what others were doing at that moment?
+ * Did the work fail only because of concurrent transactions?
  */
 export function isContention(error: unknown): boolean {
   const kind = readDatabaseError(error)?.kind
@@ -159,10 +159,10 @@ export function isContention(error: unknown): boolean {
 }
 
 /**
- * Tries again when transactions met: a deadlock, a serialization failure, or a
- * database that was busy
+ * Retries when transactions conflict: a deadlock, a serialization failure, or a
+ * busy database
  *
- * @throws whatever is not transient, and what still is after the last attempt
+ * @throws errors that are not transient, and the error of the last attempt
  */
 export async function retryTransient<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
@@ -175,14 +175,14 @@ export async function retryTransient<Result>(work: () => Promise<Result>): Promi
 }
 
 /**
- * The pauses grow and are random, so that two who met once do not meet again
+ * Backs off exponentially, with jitter against repeated conflicts
  *
- * @param attempt the one that failed, from 1 on
- * @throws the error, when trying again is of no use
+ * @param attempt that failed, counted from 1
+ * @throws the error when a retry is of no use
  */
 export async function pauseBeforeRetry(error: unknown, attempt: number): Promise<void> {
-  if (attempt >= MOST_ATTEMPTS || readDatabaseError(error)?.kind !== 'transient') {
+  if (attempt >= MAX_ATTEMPTS || readDatabaseError(error)?.kind !== 'transient') {
     throw error
   }
-  await sleep(FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + Math.random()))
+  await sleep(INITIAL_DELAY * 2 ** (attempt - 1) * (0.5 + Math.random()))
 }

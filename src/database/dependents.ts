@@ -1,38 +1,38 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { DatabaseQueryBuilderContract } from '@adonisjs/lucid/types/querybuilder'
 
-import { qualifiedName, readHomeSchema, splitQualifiedName } from './catalog.ts'
+import { qualifiedName, readDefaultSchema, splitQualifiedName } from './catalog.ts'
 import type { GuestTables } from './guest_tables.ts'
 import { readTableColumns } from './table_columns.ts'
 import { readForeignKeys, type ForeignKey } from './foreign_keys.ts'
 
 /**
- * What becomes of a row when the row it points at is deleted: deleted with it,
- * kept without it, or it forbids the delete
+ * What happens to a row when the row it references is deleted: it is deleted as
+ * well, kept with its reference reset, or it blocks the delete
  */
 export type DeleteEffect = 'deleted' | 'detached' | 'blocking'
 
 /**
- * A foreign key that the database looks at when a user is deleted
+ * A foreign key that the database checks when it deletes a user
  */
 export interface DependentKey extends ForeignKey {
   /**
-   * The table that it belongs to, with its schema. The table of the users is
-   * called as the model calls it
+   * The table that has the key, with its schema. The users table keeps the name
+   * that the model uses
    */
   child: string
 
   /**
-   * The table it points at: that of the users, or one whose rows are deleted
-   * with theirs
+   * The referenced table: the users table, or one whose rows are deleted with
+   * users
    */
   parent: string
   effect: DeleteEffect
 }
 
 /**
- * Foreign keys from the users outwards: the rows of each step are deleted with
- * those of the step before. What happens at the end of it is up to the last key
+ * Foreign keys from the users table onwards: the rows of each step are deleted
+ * with those of the step before. The last key decides what happens at the end
  */
 export type DependentPath = DependentKey[]
 
@@ -45,14 +45,14 @@ const EFFECTS = {
 } as const
 
 /**
- * Applications with more than that are left to trial and error
+ * Beyond these limits, blocked users are found by trial and error
  */
-const MOST_PATHS = 200
-const LONGEST_PATH = 6
+const MAX_PATHS = 200
+const MAX_PATH_LENGTH = 6
 
 /**
- * What hangs on a user, and what blocks its delete, as the database's own
- * foreign keys say. The catalogue is read once, when it is first asked
+ * What depends on a user, and what blocks its delete, according to the foreign
+ * keys of the database. The catalogue is read once, on first use
  */
 export class Dependents {
   #client: QueryClientContract
@@ -68,8 +68,8 @@ export class Dependents {
   }
 
   /**
-   * Each foreign key once, from the users on through all tables whose rows are
-   * deleted with those they point at
+   * Each foreign key once, starting at the users table and following all tables
+   * whose rows are deleted with it
    */
   keys(): Promise<DependentKey[]> {
     this.#keys ??= this.#readKeys()
@@ -77,7 +77,7 @@ export class Dependents {
   }
 
   /**
-   * All ways in which rows of other tables depend on users
+   * All paths by which rows of other tables depend on users
    */
   async paths(): Promise<DependentPath[]> {
     return listPaths(await this.keys(), this.#users)
@@ -87,11 +87,11 @@ export class Dependents {
     const keys: DependentKey[] = []
     const tables = new Set([this.#users])
 
-    // A Set yields what is added while it is walked
+    // Iterating a Set includes the values added meanwhile
     for (const parent of tables) {
       for (const key of await readForeignKeys(this.#client, parent)) {
         const effect = await this.#readEffect(key)
-        const child = (await this.#isOfUsers(key)) ? this.#users : qualifiedName(key)
+        const child = (await this.#isUsersTable(key)) ? this.#users : qualifiedName(key)
         keys.push({ ...key, child, parent, effect })
         if (effect === 'deleted') {
           tables.add(child)
@@ -102,18 +102,18 @@ export class Dependents {
   }
 
   /**
-   * Users may point at users
+   * The users table may reference itself
    */
-  async #isOfUsers(key: ForeignKey): Promise<boolean> {
+  async #isUsersTable(key: ForeignKey): Promise<boolean> {
     const { schema, table } = splitQualifiedName(this.#users)
     if (key.table !== table) {
       return false
     }
-    return key.schema === (schema || (await readHomeSchema(this.#client)))
+    return key.schema === (schema || (await readDefaultSchema(this.#client)))
   }
 
   /**
-   * A key that is set to null where null is not allowed forbids the delete
+   * SET NULL on a NOT NULL column blocks the delete
    */
   async #readEffect(key: ForeignKey): Promise<DeleteEffect> {
     if (key.onDelete !== 'set null') {
@@ -128,22 +128,22 @@ export class Dependents {
 }
 
 /**
- * The ways from the users along these keys. No way passes a key twice
+ * Lists the paths along these keys. No path contains a key twice
  *
  * @param users the table that they start at
  */
 export function listPaths(keys: DependentKey[], users: string): DependentPath[] {
   const paths: DependentPath[] = []
-  const waiting: { table: string; path: DependentPath }[] = [{ table: users, path: [] }]
+  const pending: { table: string; path: DependentPath }[] = [{ table: users, path: [] }]
 
-  for (const { table, path } of waiting) {
+  for (const { table, path } of pending) {
     for (const key of keys.filter(({ parent }) => parent === table)) {
       const longer = [...path, key]
       paths.push(longer)
 
-      const goesOn = longer.length < LONGEST_PATH && waiting.length < MOST_PATHS
-      if (key.effect === 'deleted' && goesOn && !path.includes(key)) {
-        waiting.push({ table: key.child, path: longer })
+      const canGrow = longer.length < MAX_PATH_LENGTH && pending.length < MAX_PATHS
+      if (key.effect === 'deleted' && canGrow && !path.includes(key)) {
+        pending.push({ table: key.child, path: longer })
       }
     }
   }
@@ -151,16 +151,16 @@ export function listPaths(keys: DependentKey[], users: string): DependentPath[] 
 }
 
 /**
- * The paths whose rows keep users from being deleted
+ * The paths whose rows block the delete of a user
  */
 export function listBlockingPaths(paths: DependentPath[]): DependentPath[] {
   return paths.filter((path) => path.at(-1)!.effect === 'blocking')
 }
 
 /**
- * Those among them whose rows are known to do so. Rows that may be deleted along
- * another path before the database looks, or that cannot be read, may not; then
- * only trying tells
+ * The blocking paths that are certain. Rows that may be deleted along another
+ * path before the database checks the key, or that cannot be read, are
+ * uncertain: only trying shows whether they block
  */
 export function listCertainlyBlockingPaths(paths: DependentPath[], users: string): DependentPath[] {
   const lastKeys = paths.map((path) => path.at(-1)!)
@@ -174,14 +174,14 @@ export function listCertainlyBlockingPaths(paths: DependentPath[], users: string
 }
 
 /**
- * May the application read the tables on the way?
+ * May the application read every table on the path?
  */
 export function isReadable(path: DependentPath): boolean {
   return path.every((key) => key.isReadable)
 }
 
 /**
- * Joins the guests of a query (its `g`) with their rows at the end of a path
+ * Joins the guests of a query (`g`) with their rows at the end of a path
  */
 export function joinPath<Query extends DatabaseQueryBuilderContract<any>>(
   query: Query,

@@ -3,28 +3,28 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import { readCatalog, TABLE_OID } from './catalog.ts'
 
 /**
- * What the database does with a row when the row it points at is deleted
+ * What the database does with a row when the row it references is deleted
  */
 export type DeleteRule = 'cascade' | 'set null' | 'set default' | 'restrict' | 'no action'
 
 /**
- * A foreign key of another table (or of the same one) that points at a table
+ * A foreign key of another table, or of the same one, that references a table
  */
 export interface ForeignKey {
   /**
-   * SQLite has no names for them
+   * Null on SQLite, which does not name foreign keys
    */
   name: string | null
 
   /**
-   * The schema (PostgreSQL) or database (MySQL) of the table, null for SQLite
+   * The schema (PostgreSQL) or database (MySQL) of the table, null on SQLite
    */
   schema: string | null
   table: string
   columns: string[]
 
   /**
-   * The columns pointed at, in the same order
+   * The referenced columns, in the same order
    */
   referencedColumns: string[]
   onDelete: DeleteRule
@@ -36,7 +36,7 @@ export interface ForeignKey {
 }
 
 /**
- * One column of a foreign key, as each of the queries below returns it
+ * One column of a foreign key, as the queries below return it
  */
 interface Row {
   id: string | number
@@ -48,7 +48,7 @@ interface Row {
   on_delete: string
 
   /**
-   * Missing where the catalogue hides such keys
+   * Missing where the catalogue hides unreadable tables
    */
   is_readable?: boolean
 }
@@ -65,7 +65,7 @@ const SQLITE = `
   order by m.name, f.id, f.seq`
 
 /**
- * The keys of partitions are those of their table
+ * Keys of partitions are skipped: they repeat those of their table
  */
 const POSTGRES = `
   select c.oid as "id", c.conname as "name", n.nspname as "schema", t.relname as "table",
@@ -98,8 +98,8 @@ const MYSQL = `
 const QUERIES = { sqlite: SQLITE, postgres: POSTGRES, mysql: MYSQL }
 
 /**
- * Reads the foreign keys that point at a table from the database's own
- * catalogue, in the order of their tables' names
+ * Reads the foreign keys that reference a table from the database's own
+ * catalogue, sorted by table
  *
  * @param table `users`, or `schema.users`
  */

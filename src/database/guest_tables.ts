@@ -3,12 +3,12 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { GuestModel } from '../types.ts'
 
 /**
- * Key of a user as the driver returns it
+ * The key of a user, as the driver returns it
  */
 export type UserId = string | number
 
 /**
- * How the two tables of a cleanup and their columns are called
+ * The names of the users and guests tables, and of their columns
  */
 export interface GuestTables {
   users: string
@@ -22,7 +22,7 @@ export interface GuestTables {
   moment: string
 }
 
-export function nameGuestTables(
+export function resolveGuestTables(
   userModel: LucidModel,
   guestModel: GuestModel,
   expireBy: 'lastSeenAt' | 'createdAt'

@@ -3,7 +3,7 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import { readCatalog, TABLE_OID } from './catalog.ts'
 
 /**
- * An index that finds the rows with a value in its first column
+ * An index that finds all rows with a given value in its first column
  */
 export interface TableIndex {
   name: string
@@ -16,7 +16,7 @@ interface Row {
 }
 
 /**
- * An INTEGER PRIMARY KEY has no index in SQLite: it is the table
+ * SQLite lists no index for an INTEGER PRIMARY KEY: it is the table itself
  */
 const SQLITE = `
   select 'primary' as "name", k.name as "column", k.pk as "position"
@@ -28,8 +28,8 @@ const SQLITE = `
   order by 1, 3`
 
 /**
- * An index over the rows where its first column is not null finds all rows that
- * a foreign key is about
+ * A partial index over the rows where its first column is not null still finds
+ * all rows with a foreign key
  */
 const POSTGRES = `
   select i.relname as "name", a.attname as "column"
@@ -55,9 +55,9 @@ const MYSQL = `
 const QUERIES = { sqlite: SQLITE, postgres: POSTGRES, mysql: MYSQL }
 
 /**
- * Reads the indexes of a table from the database's own catalogue. Left out are
- * those that cannot find every row with a given value: over a part of the rows,
- * or starting with an expression
+ * Reads the indexes of a table from the database's own catalogue, without those
+ * that cannot find every row with a given value: partial ones, and those that
+ * start with an expression
  *
  * @param table `notes`, or `schema.notes`
  */

@@ -2,12 +2,12 @@ import type { TableColumn } from './table_columns.ts'
 import type { UserId } from './guest_tables.ts'
 
 /**
- * The type of a key, as far as it decides whether one column can hold the
+ * The part of the type of a key that decides whether one column can hold the
  * values of another
  */
 export interface KeyType {
   /**
-   * `integer`, `string`, or the database's own name of another type
+   * `integer`, `string`, or the database's own name for any other type
    */
   family: string
 
@@ -30,7 +30,7 @@ const INTEGERS: Record<string, number> = {
 const STRINGS = ['char', 'character', 'varchar', 'character varying', 'text', 'nvarchar']
 
 /**
- * Reads types such as `integer`, `int(10) unsigned` and `character varying(20)`
+ * Parses types such as `integer`, `varchar(20)` and `int(10) unsigned`
  */
 export function readKeyType({ type }: Pick<TableColumn, 'type'>): KeyType {
   const isUnsigned = type.includes(' unsigned')
@@ -47,16 +47,16 @@ export function readKeyType({ type }: Pick<TableColumn, 'type'>): KeyType {
 }
 
 /**
- * Can the column of a foreign key hold every key it points at? A wider one can
+ * Can a column of type `own` hold every value of `key`? It may be wider
  */
 export function fitsKey(own: KeyType, key: KeyType): boolean {
   return own.family === key.family && own.size >= key.size && own.isUnsigned === key.isUnsigned
 }
 
 /**
- * The schema builder call for a column of this type
+ * The schema builder call for a column of this type, such as `.uuid(…)`
  *
- * @returns undefined for types that keys rarely have
+ * @returns undefined for types that are rare for keys
  */
 export function describeKeyColumn(name: string, { family, size }: KeyType): string | undefined {
   switch (family) {
@@ -77,14 +77,13 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 /**
  * Characters
  */
-const LONGEST_KEY = 255
+const MAX_KEY_LENGTH = 255
 
 /**
- * Reads the key of a user from a URL or a form
+ * Parses the key of a user from a URL or a form
  *
- * @param type of the column, in the database's words
- * @returns null when no user can have such a key; PostgreSQL would answer with
- * an error
+ * @param type of the column, as the database names it
+ * @returns null when no user can have this key: PostgreSQL would throw an error
  */
 export function parseUserKey(text: string, type: string): UserId | null {
   const key = readKeyType({ type })
@@ -95,17 +94,17 @@ export function parseUserKey(text: string, type: string): UserId | null {
       return UUID.test(text) ? text.toLowerCase() : null
     default:
       // eslint-disable-next-line no-control-regex
-      return text.length > 0 && text.length <= LONGEST_KEY && !/\u0000/.test(text) ? text : null
+      return text.length > 0 && text.length <= MAX_KEY_LENGTH && !/\u0000/.test(text) ? text : null
   }
 }
 
 /**
- * A big integer stays text, as its driver returns it
+ * Integers beyond the safe range stay strings, as drivers return them
  */
 function parseInteger(text: string, { size, isUnsigned }: KeyType): UserId | null {
-  const largest = 2n ** BigInt(size * 8 - (isUnsigned ? 0 : 1)) - 1n
+  const max = 2n ** BigInt(size * 8 - (isUnsigned ? 0 : 1)) - 1n
   const value = BigInt(text)
-  if (value > largest) {
+  if (value > max) {
     return null
   }
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value)

@@ -3,19 +3,19 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import { readCatalog, TABLE_OID } from './catalog.ts'
 
 /**
- * A column as the database knows it
+ * A column, as the catalogue describes it
  */
 export interface TableColumn {
   name: string
 
   /**
-   * In the database's own words and lower case, such as `varchar(20)`
+   * The database's own name in lower case, such as `varchar(20)`
    */
   type: string
   isNullable: boolean
 
   /**
-   * A row can be inserted without it: it has a default, counts by itself or is
+   * A row can be inserted without it: it has a default, is auto-incremented or
    * generated
    */
   hasDefault: boolean
@@ -29,7 +29,7 @@ interface Row {
 }
 
 /**
- * An INTEGER PRIMARY KEY counts by itself
+ * An INTEGER PRIMARY KEY is auto-incremented
  */
 const SQLITE = `
   select c.name as "name", c.type as "type", c."notnull" = 0 and c.pk = 0 as "nullable",
@@ -58,10 +58,10 @@ const QUERIES = { sqlite: SQLITE, postgres: POSTGRES, mysql: MYSQL }
 
 /**
  * Reads the columns of a table from the database's own catalogue. Lucid's
- * `columnsInfo` does not tell which ones are filled by the database
+ * `columnsInfo` does not report which ones the database fills
  *
  * @param table `users`, or `schema.users`
- * @returns an empty list when there is no such table
+ * @returns an empty list when the table does not exist
  */
 export async function readTableColumns(
   client: QueryClientContract,

@@ -14,10 +14,9 @@ const POSTGRES = /^Key \((.+?)\)=\(/
 const MYSQL = /for key '(?:[^'.]+\.)?([^'.]+)'/
 
 /**
- * Which properties of the model held a value that another row has already
+ * Finds the properties of the model whose value violated a unique key
  *
- * @returns an empty list when the error is of another kind, or about another
- * table
+ * @returns an empty list when the error is not about a unique key of this table
  */
 export async function findTakenAttributes(
   client: QueryClientContract,
@@ -33,18 +32,18 @@ export async function findTakenAttributes(
 }
 
 /**
- * A unique key over an expression: `lower(email)`
+ * Does a unique key over an expression (`lower(email)`) use the column?
  */
 function mentions(expression: string, column: string): boolean {
   return expression.includes('(') && expression.split(/\W+/).includes(column)
 }
 
 /**
- * Which columns of the table held a value that another row has already, read
- * from the error of the driver
+ * Finds the columns whose value violated a unique key, from the error of the
+ * driver
  *
- * @returns names of columns, or an expression over them; an empty list when the error is of another kind, or about another
- * table
+ * @returns column names, or an expression over them; an empty list when the
+ * error is not about a unique key of this table
  */
 export async function findTakenColumns(
   client: QueryClientContract,

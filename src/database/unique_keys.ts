@@ -4,8 +4,8 @@ import { readCatalog, TABLE_OID } from './catalog.ts'
 
 /**
  * Columns that no two rows of a table may share: a primary key, a unique
- * constraint or a unique index. Those over expressions, prefixes or some rows
- * only cannot be compared by their columns, and are not listed
+ * constraint or a unique index. Keys over expressions, prefixes or some rows
+ * only are not listed, as their columns alone cannot be compared
  */
 export interface UniqueKey {
   name: string
@@ -20,7 +20,7 @@ interface Row {
 }
 
 /**
- * An INTEGER PRIMARY KEY has no index in SQLite
+ * SQLite lists no index for an INTEGER PRIMARY KEY
  */
 const SQLITE = `
   select 'primary' as "name", k.name as "column", 1 as "primary", k.pk as "position"

@@ -11,7 +11,7 @@ import {
 import { readIndexes } from '../database/indexes.ts'
 import { readTableColumns } from '../database/table_columns.ts'
 import { Dependents, type DependentKey } from '../database/dependents.ts'
-import { qualifiedName, readHomeSchema, splitQualifiedName } from '../database/catalog.ts'
+import { qualifiedName, readDefaultSchema, splitQualifiedName } from '../database/catalog.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 
@@ -79,7 +79,7 @@ export async function checkForeignKeys({
   userModel,
   guestModel,
 }: SubjectWithDatabase): Promise<Finding[]> {
-  const home = await readHomeSchema(client)
+  const home = await readDefaultSchema(client)
   const keys = await new Dependents(client, userModel.table).keys()
   const findings: Finding[] = []
 

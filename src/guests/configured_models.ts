@@ -6,7 +6,7 @@ import type { LazyModel, ResolvedConfig } from '../types.ts'
 /**
  * Imports a model that the configuration names
  *
- * @throws E_INVALID_GUEST_USER_CONFIG when it cannot be imported, or is no model
+ * @throws E_INVALID_GUEST_USER_CONFIG when the import fails, or is not a model
  */
 export async function importModel<Model extends LucidModel>(
   name: 'userModel' | 'guestModel' | 'transfer',
@@ -35,8 +35,8 @@ export async function importModel<Model extends LucidModel>(
 }
 
 /**
- * Looks the column up on the model, so that a wrong name is found before the
- * first guest is made
+ * Resolves the password column of the model, so that a wrong name fails before
+ * the first guest is created
  *
  * @returns null when the model stores no password
  * @throws E_INVALID_GUEST_USER_CONFIG when the model has no such column

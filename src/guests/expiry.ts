@@ -4,26 +4,26 @@ import type { Guest } from '../models/guest.ts'
 import type { ResolvedConfig } from '../types.ts'
 
 /**
- * `last_seen_at` is written after this part of `maxAge`, and no later than
- * after the limit: late enough to cost nothing, early enough that a guest never
- * loses a noticeable part of their time
+ * `last_seen_at` is updated after this fraction of `maxAge`, and at the latest
+ * after the maximum: rarely enough to cost nothing, often enough that a guest
+ * never expires noticeably early
  */
-const PART_OF_MAX_AGE = 1 / 100
-const LONGEST_TOUCH_INTERVAL = 5 * 60 * 1000
+const TOUCH_FRACTION = 1 / 100
+const MAX_TOUCH_INTERVAL = 5 * 60 * 1000
 
 /**
- * 7,000 years: dates end somewhere
+ * 7,000 years. Dates have an upper bound
  */
-const AS_GOOD_AS_NEVER = 7000 * 365 * 24 * 3600 * 1000
+const MAX_LIFETIME = 7000 * 365 * 24 * 3600 * 1000
 
 /**
- * Says when guests are too old. All ages are milliseconds
+ * Computes when guests expire. All ages are in milliseconds
  */
 export class Expiry {
   readonly maxAge: number
 
   /**
-   * The property of `Guest` that ages are counted from
+   * The property of `Guest` that ages count from
    */
   readonly property: 'lastSeenAt' | 'createdAt'
 
@@ -33,25 +33,25 @@ export class Expiry {
   }
 
   /**
-   * How old `last_seen_at` must be to be written again
+   * The age at which `last_seen_at` is updated again
    */
   get touchInterval(): number {
-    return Math.min(this.maxAge * PART_OF_MAX_AGE, LONGEST_TOUCH_INTERVAL)
+    return Math.min(this.maxAge * TOUCH_FRACTION, MAX_TOUCH_INTERVAL)
   }
 
   /**
-   * Guests from before this moment are expired. Nobody is from before 1970, and
-   * databases have no moments long before
+   * Guests from before this moment are expired. Clamped to 1970, because
+   * databases do not store much earlier moments
    */
   cutoff(age: number = this.maxAge, now: DateTime = DateTime.now()): DateTime {
     return now.minus({ milliseconds: Math.min(age, now.toMillis()) })
   }
 
   /**
-   * When a guest expires who does not come back
+   * When the guest expires, unless they come back
    */
   expiresAt(guest: Guest): DateTime {
-    return guest[this.property].plus({ milliseconds: Math.min(this.maxAge, AS_GOOD_AS_NEVER) })
+    return guest[this.property].plus({ milliseconds: Math.min(this.maxAge, MAX_LIFETIME) })
   }
 
   isExpired(guest: Guest, now?: DateTime): boolean {

@@ -7,15 +7,15 @@ import { retryTransient } from '../database/database_error.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 
 /**
- * What becomes of the user: values for its columns, or a callback that changes
- * the row it is given and may use the transaction. The row is saved afterwards
+ * Values for the columns of the user, or a callback that changes the user
+ * within the transaction. The user is saved afterwards
  */
 export type Conversion<User extends LucidRow = LucidRow> =
   Record<string, unknown> | ((user: User, trx: TransactionClientContract) => void | Promise<void>)
 
 /**
- * Makes a guest a regular user: the same row of the users table, so that
- * everything that points at it stays
+ * Makes a guest a regular user: it keeps its row in the users table, so all
+ * references stay valid
  */
 export class GuestConverter {
   #userModel: LucidModel
@@ -27,11 +27,11 @@ export class GuestConverter {
   }
 
   /**
-   * Works on a row of its own, so that a failure leaves the caller's untouched
+   * Works on its own instance, so a failure does not change the caller's
    *
-   * @param client a transaction to take part in, or a connection
+   * @param client a transaction to join, or a connection
    * @returns the regular user
-   * @throws E_NOT_A_GUEST when another request or a cleanup was first
+   * @throws E_NOT_A_GUEST when another request or a cleanup came first
    */
   async convert(
     userId: UserId,
@@ -40,7 +40,7 @@ export class GuestConverter {
   ): Promise<LucidRow> {
     const convert = () => client.transaction((trx) => this.#convertIn(trx, userId, conversion))
     try {
-      // The database ends a whole transaction in a deadlock, not just our part
+      // A deadlock aborts the caller's whole transaction, so it is not ours to retry
       return await (client.isTransaction ? convert() : retryTransient(convert))
     } catch (error) {
       throw this.#directory.explain(error)
@@ -63,7 +63,7 @@ export class GuestConverter {
     } else {
       user.merge(conversion)
     }
-    // Whatever the values say: everything points at this id
+    // Everything references this id, so the values must not change it
     user.$setAttribute(this.#userModel.primaryKey, id)
     return user.save()
   }

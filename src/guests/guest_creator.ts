@@ -15,18 +15,18 @@ import {
 } from '../errors.ts'
 
 /**
- * Names tried before giving up. Numbered names have grown by seven digits then
+ * Names to try. By then, numbered names have grown by seven digits
  */
-const MOST_ATTEMPTS = 10
+const MAX_ATTEMPTS = 10
 
 /**
- * Parallel first requests of one visitor arrive within this time
+ * Milliseconds within which parallel first requests of one visitor arrive
  */
 const VISIT_KEY_LIFETIME = 10_000
 
 /**
- * What was taken: another name is tried, or the guest returned that a parallel
- * request has just made
+ * Which unique value was taken: for a username, another one is tried; for a
+ * visit key, the guest of the parallel request is returned
  */
 type Taken = 'username' | 'visit_key'
 
@@ -35,13 +35,13 @@ export interface CreatedGuest {
   guest: Guest
 
   /**
-   * False when a parallel request of the same visitor made the guest
+   * False when a parallel request of the same visitor created the guest
    */
   created: boolean
 }
 
 /**
- * Writes a user and its `guests` row in one transaction
+ * Creates a user and its `guests` row in one transaction
  */
 export class GuestCreator {
   #config: ResolvedConfig
@@ -74,15 +74,15 @@ export class GuestCreator {
           await pauseBeforeRetry(error, attempt).catch((final) => {
             throw this.#explain(final, attempt)
           })
-        } else if (attempt === MOST_ATTEMPTS) {
+        } else if (attempt === MAX_ATTEMPTS) {
           throw this.#explain(error, attempt)
         } else if (error.taken === 'username') {
           nameAttempt += 1
           username = await this.#generateUsername(options, nameAttempt)
         } else {
-          const twin = await this.#findTwin(options.visitKey!)
-          if (twin) {
-            return { ...twin, created: false }
+          const existing = await this.#findParallelGuest(options.visitKey!)
+          if (existing) {
+            return { ...existing, created: false }
           }
         }
       }
@@ -143,10 +143,10 @@ export class GuestCreator {
   }
 
   /**
-   * The guest that a parallel request made with the same key, seconds ago. A
-   * key that is older has done its work and is taken off its guest
+   * Finds the guest that a parallel request created with the same key seconds
+   * ago. An older key has expired and is removed from its guest
    */
-  async #findTwin(visitKey: string): Promise<{ user: LucidRow; guest: Guest } | null> {
+  async #findParallelGuest(visitKey: string): Promise<{ user: LucidRow; guest: Guest } | null> {
     const client = this.#directory.client()
     const { guestModel } = this.#directory
     const oldest = this.#directory.formatted(
@@ -185,8 +185,8 @@ function isTaken(error: unknown): boolean {
 }
 
 /**
- * Remembers which of the two inserts failed: a duplicate in `users` is a taken
- * name, one in `guests` is a taken visit key
+ * Records which of the two inserts failed: a duplicate in `users` is a taken
+ * username, one in `guests` is a taken visit key
  */
 class TakenValue extends Error {
   readonly taken: Taken

@@ -10,10 +10,10 @@ import { readDatabaseError } from '../database/database_error.ts'
 import type { GuestFilter, GuestModel } from '../types.ts'
 
 /**
- * Reads and touches the rows of `guests`.
+ * Reads and updates the rows of `guests`.
  *
- * Always on the primary server, never on a read replica: "this is a regular
- * user" may be remembered for good, so it must not come from a copy that lags.
+ * Always on the primary database: the session remembers "regular" for good, so
+ * it must not come from a replica that lags.
  */
 export class GuestDirectory {
   #database: Database
@@ -34,10 +34,10 @@ export class GuestDirectory {
   }
 
   /**
-   * A past moment in the format of the database, to compare columns with.
+   * Formats a past moment for comparisons in the database.
    *
-   * SQLite and MySQL hold local time without its offset. In the night when
-   * clocks go back, a moment may be off by an hour; `rounding` says which way
+   * SQLite and MySQL store local time without its offset, so a moment may be
+   * off by an hour when clocks go back; `rounding` sets the direction
    */
   formatted(moment: DateTime, rounding: 'down' | 'up'): string {
     const offsets = [moment.offset, DateTime.now().offset]
@@ -48,9 +48,9 @@ export class GuestDirectory {
   }
 
   /**
-   * The bounds of a filter in the format of the database. Nobody may be deleted
-   * who is not meant, so those of unclear hours are left out. No guest was last
-   * seen after tomorrow
+   * The bounds of a filter, formatted for the database. Ambiguous moments are
+   * excluded, so that no guest outside the filter is deleted. The cutoff
+   * defaults to tomorrow: no guest was seen later
    */
   bounds({ userIds, since, before }: GuestFilter) {
     return {
@@ -61,15 +61,15 @@ export class GuestDirectory {
   }
 
   /**
-   * Is this a row of the users table? An admin of another table may have the
-   * same key
+   * Is this a row of the users table? A row of another table, such as an admin,
+   * may have the same key
    */
   isUser(row: LucidRow): boolean {
     return (row.constructor as LucidModel).table === this.#userModel.table
   }
 
   /**
-   * Is the user still in the database?
+   * Does the user still exist?
    */
   async exists(userId: UserId): Promise<boolean> {
     return (await this.#userModel.find(userId, { client: this.client() })) !== null
@@ -83,7 +83,7 @@ export class GuestDirectory {
   }
 
   /**
-   * Writes `last_seen_at`, and takes a visit key that is no longer needed away
+   * Updates `last_seen_at`, and clears the visit key, which is no longer needed
    *
    * @returns whether the user is a guest
    */
@@ -98,10 +98,11 @@ export class GuestDirectory {
   }
 
   /**
-   * Takes the row away. Whoever gets it decides what becomes of the guest;
-   * everybody else waits for that transaction and then gets nothing
+   * Claims the guest by deleting its row: the transaction that deletes it
+   * decides what happens to the guest. Concurrent transactions wait for it and
+   * then find no row
    *
-   * @returns whether the row was there
+   * @returns whether this transaction deleted the row
    */
   async claim(userId: UserId, trx: TransactionClientContract): Promise<boolean> {
     const [claimed] = await this.guestModel.query({ client: trx }).where('userId', userId).delete()
@@ -109,7 +110,7 @@ export class GuestDirectory {
   }
 
   /**
-   * Turns an error about a missing table into one that says what to do
+   * Turns a missing table error into one that says what to do
    */
   explain(error: unknown): unknown {
     const found = readDatabaseError(error)

@@ -11,43 +11,43 @@ type Guards = Record<string, (ctx: HttpContext) => GuardContract<unknown>>
 type Auth = AuthManager<Guards>
 
 /**
- * No guard of `config/auth.ts` fits. The same error as any other mistake in the
- * configuration, told apart by `guest:doctor`
+ * No guard of `config/auth.ts` fits. Same error code as other configuration
+ * errors; `guest:doctor` tells them apart by class
  */
 export class UnusableGuard extends E_INVALID_GUEST_USER_CONFIG {}
 
 /**
- * The guard that guests are signed in through: the one that is wanted, else the
- * default guard, else the first one that uses sessions (the default guard of
- * the API starter kit uses tokens)
+ * Finds the guard that signs guests in: the requested one, else the default
+ * guard, else the first one that uses sessions (the default guard of the API
+ * starter kit uses tokens)
  *
  * @throws E_INVALID_GUEST_USER_CONFIG when there is no such session guard
  */
 export async function findSessionGuardName(
   app: ApplicationService,
-  wanted?: string
+  requested?: string
 ): Promise<string> {
   const auth = await makeAuthManager(app)
   const { config } = auth
-  if (wanted !== undefined && !Object.hasOwn(config.guards, wanted)) {
-    throw new UnusableGuard([describeMissing(auth, 'guard', wanted)])
+  if (requested !== undefined && !Object.hasOwn(config.guards, requested)) {
+    throw new UnusableGuard([describeMissing(auth, 'guard', requested)])
   }
 
   const candidates =
-    wanted === undefined ? [config.default, ...Object.keys(config.guards)] : [wanted]
+    requested === undefined ? [config.default, ...Object.keys(config.guards)] : [requested]
   const found = candidates.find((name) => readDriverName(auth, name) === 'session')
   if (found === undefined) {
     throw new UnusableGuard([
-      wanted === undefined
+      requested === undefined
         ? 'It needs a session guard, and "config/auth.ts" has none'
-        : `"guard" must name a session guard of "config/auth.ts", but "${wanted}" is of another kind`,
+        : `"guard" must name a session guard of "config/auth.ts", but "${requested}" is of another kind`,
     ])
   }
   return found
 }
 
 /**
- * @param setting in whose value the guard is named
+ * @param setting the option that names the guard, for the message
  * @throws E_INVALID_GUEST_USER_CONFIG when there is no guard of this name
  */
 export async function assertGuardExists(
@@ -62,9 +62,9 @@ export async function assertGuardExists(
 }
 
 /**
- * Guests of one model cannot be signed in through a guard for another
+ * Checks that the guard signs in users of this model
  *
- * @throws E_INVALID_GUEST_USER_CONFIG when the guard refuses such users
+ * @throws E_INVALID_GUEST_USER_CONFIG when the guard rejects such users
  */
 export async function assertGuardAccepts(
   app: ApplicationService,
@@ -86,9 +86,9 @@ export async function assertGuardAccepts(
 }
 
 /**
- * What a client would send to be this user
+ * What a test client must send to be signed in as this user
  *
- * @throws when the guard does not know such users
+ * @throws when the guard does not accept users of this model
  */
 export async function authenticateAsClient(
   app: ApplicationService,
@@ -100,8 +100,8 @@ export async function authenticateAsClient(
 }
 
 /**
- * Of its own, since the type of the application's is empty until it declares its
- * guards
+ * A separate manager, because the application's is untyped until the
+ * application declares its guards
  */
 async function makeAuthManager(app: ApplicationService): Promise<Auth> {
   const config = await configProvider.resolve<Auth['config']>(app, app.config.get('auth'))
@@ -119,8 +119,8 @@ function describeMissing({ config }: Auth, setting: string, name: string): strin
 }
 
 /**
- * Guards tell their kind, but their configuration does not. One that cannot be
- * made without a real request is of no kind that is known here
+ * Guards expose their driver, but their configuration does not. A guard that
+ * cannot be created without a real request has an unknown driver
  */
 function readDriverName(auth: Auth, guard: string): string | undefined {
   try {

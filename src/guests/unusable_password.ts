@@ -6,13 +6,13 @@ type PasswordHasher = Pick<HashService, 'make'>
 type PasswordHashingModel = LucidModel & { hashPassword?: (user: LucidRow) => Promise<void> }
 
 /**
- * Gives guests a password hash that nothing verifies against, without hashing
- * a password for each of them.
+ * Gives guests a password hash that no password matches, without the cost of
+ * hashing one per guest.
  *
- * The hash is made once per process, from random bytes that nobody keeps, by
- * the model's own hasher: checking a guess against it answers "no" in the same
- * time as for everybody else. It is put in by a hook that runs after those of
- * the model, so the one of `withAuthFinder` finds no password to hash.
+ * The hash is created once per process from random bytes that are discarded, by
+ * the model's own hasher, so that verifying a guess takes as long as for any
+ * other user. It is set by a hook that runs after the model's own hooks, so
+ * `withAuthFinder` finds no password to hash.
  */
 export class UnusablePassword {
   #model: PasswordHashingModel
@@ -22,7 +22,7 @@ export class UnusablePassword {
   #guests = new WeakSet<LucidRow>()
 
   /**
-   * @param hasher used when the model does not hash passwords by itself
+   * @param hasher used when the model does not hash passwords itself
    */
   constructor(model: LucidModel, column: string, hasher: PasswordHasher) {
     this.#model = model
@@ -39,7 +39,7 @@ export class UnusablePassword {
   }
 
   /**
-   * The next save of this user stores the unusable hash
+   * Stores the unusable hash on the next save of this user
    */
   assignOnSave(user: LucidRow) {
     this.#guests.add(user)

@@ -6,7 +6,7 @@ import type { GuestDirectory } from './guest_directory.ts'
 import type { UnusablePassword } from './unusable_password.ts'
 
 /**
- * Creates regular users, for people who were no guests
+ * Creates regular users for visitors who are not guests
  */
 export class UserRegistrar {
   #userModel: LucidModel
@@ -27,8 +27,8 @@ export class UserRegistrar {
   }
 
   /**
-   * A user without a password (a social account, a magic link) gets a hash that
-   * nothing verifies against, like a guest
+   * A user without a password (social login, magic link) gets a hash that no
+   * password matches, like a guest
    *
    * @param within called in the transaction, after the user was inserted
    */
@@ -50,7 +50,7 @@ export class UserRegistrar {
   }
 
   /**
-   * A new row for each attempt: saving puts the password's hash in
+   * A new instance for each attempt: saving sets the password hash
    */
   #build(values: Record<string, unknown>): LucidRow {
     const user = new this.#userModel()

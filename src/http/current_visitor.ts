@@ -12,11 +12,11 @@ import type { GuestUserManager } from '../guest_user_manager.ts'
 type Guard = SessionGuard<false, SessionUserProviderContract<LucidRow>>
 
 /**
- * Who makes this request, as guard, session and database know it, and how they
- * become somebody else.
+ * The visitor of this request, as known to the guard, the session and the
+ * database. Also signs visitors in.
  *
- * Asks as few queries as can be: answers are kept for the request, and those
- * about the visitor in the session
+ * Keeps queries to a minimum: answers are cached for the request, and those
+ * about the visitor in the session as well
  */
 export class CurrentVisitor {
   #ctx: HttpContext
@@ -29,12 +29,12 @@ export class CurrentVisitor {
   #login: Guard['login']
 
   /**
-   * Answers of this request, by table and key
+   * Answers cached for this request, by table and key
    */
   #answers = new Map<string, Promise<VisitorKind>>()
 
   /**
-   * Became who they are in this request: there is no visit to record
+   * The visitor signed in during this request, so there is no visit to record
    */
   #isNew = false
 
@@ -48,9 +48,9 @@ export class CurrentVisitor {
   }
 
   /**
-   * The user of our guard, or the one that another guard has recognised (a
-   * token, say). When nobody was authenticated yet in this request, `ctx.auth`
-   * is told to try, so that `auth.user` says the same
+   * The user of our guard, or of another guard that authenticated the request
+   * (by a token, say). If our guard was not tried yet in this request,
+   * authenticates through `ctx.auth`, so that `auth.user` agrees
    */
   async user(): Promise<LucidRow | undefined> {
     const guard = this.#guard
@@ -73,8 +73,8 @@ export class CurrentVisitor {
   }
 
   /**
-   * What this user is, who need not be the visitor; the session knows nothing
-   * of others
+   * The kind of this user, who need not be the visitor. The session is only
+   * used for the visitor
    *
    * @returns 'anonymous' for a visitor who was cleaned up during the request
    */
@@ -91,7 +91,7 @@ export class CurrentVisitor {
   }
 
   /**
-   * Asks the database anew: what was remembered may be wrong
+   * Reads the database again, because the cached answers may be outdated
    *
    * @returns 'anonymous' for a visitor who was cleaned up
    */
@@ -106,10 +106,10 @@ export class CurrentVisitor {
   }
 
   /**
-   * Signs the visitor in without merging anybody. The session id is rotated.
+   * Signs the visitor in without merging a guest. The session id is rotated.
    *
-   * The guard's `login` sets the user but leaves `isAuthenticated` false; the
-   * handler of this very request should not see a difference to the next one
+   * The guard's `login` sets the user but leaves `isAuthenticated` false. Here
+   * both are set, so that the rest of this request behaves like the next one
    */
   async signIn(user: LucidRow, kind: 'guest' | 'regular') {
     const guard = this.#guard
@@ -122,13 +122,13 @@ export class CurrentVisitor {
   }
 
   /**
-   * Signs a guest in to an account, as the guard's `login` does in this request
+   * Signs a guest in to an account and merges, like the guard's `login`
    *
-   * @returns whether there was a guest, who is merged now
+   * @returns whether a guest was merged
    */
   async signInWithGuest(account: LucidRow): Promise<boolean> {
     const isMerged = await this.#merge(account)
-    // Whoever looked the account up may have found a guest
+    // The account itself may be a guest
     const isGuest = !isMerged && (await this.#manager.isGuest(account))
     await this.signIn(account, isGuest ? 'guest' : 'regular')
     return isMerged
@@ -146,9 +146,9 @@ export class CurrentVisitor {
   }
 
   /**
-   * Costs a query when it is time to write, and one per session to learn who is
-   * a guest. Asks the session who is signed in: public pages may not
-   * authenticate anybody
+   * Costs a query when `last_seen_at` is due, and one per session to learn who
+   * is a guest. Reads the user id from the session, because public pages may
+   * not authenticate the visitor
    */
   async recordVisit(): Promise<void> {
     const userId: UserId | undefined = this.#ctx.session.get(this.#guard.sessionKeyName)
@@ -166,14 +166,14 @@ export class CurrentVisitor {
   }
 
   /**
-   * What `login` of the guard does in this request. The merge comes first: if it
-   * fails, so does the sign-in, and the visitor still is the guest
+   * Replaces the guard's `login` in this request. Merges first: if that fails,
+   * so does the sign-in, and the visitor remains the guest
    */
   async #mergeAndLogin(account: LucidRow, options: [remember?: boolean]): Promise<void> {
     const isMerged = await this.#merge(account)
     await this.#login(account, ...options)
 
-    // Who was a guest may have become a regular user by `guestUsers.convert`
+    // The account may have been a guest that `guestUsers.convert` converted
     this.#isNew = false
     this.#memory.forget()
     this.#answers.delete(identify(account))
@@ -192,7 +192,7 @@ export class CurrentVisitor {
   }
 
   /**
-   * What is known without asking: the visitor has just become this
+   * Caches what the visitor has just become, which needs no query
    */
   #remember(visitor: LucidRow, kind: 'guest' | 'regular') {
     this.#isNew = true
@@ -216,8 +216,8 @@ export class CurrentVisitor {
   }
 
   /**
-   * When it is time to write `last_seen_at`, the write says as well whether the
-   * user is a guest
+   * When `last_seen_at` is due, its update also answers whether the user is a
+   * guest
    */
   async #askDatabase(userId: UserId, rememberedVisit: number | undefined): Promise<VisitorKind> {
     const { directory } = await this.#manager.engine.load()
@@ -235,7 +235,7 @@ export class CurrentVisitor {
       this.#memory.rememberGuest(userId, lastSeenAt)
       return 'guest'
     }
-    // Who was a guest a moment ago has either converted or been cleaned up
+    // A remembered guest has either converted or been cleaned up
     if (rememberedVisit !== undefined && !(await directory.exists(userId))) {
       return 'anonymous'
     }

@@ -5,7 +5,7 @@ import { createVisitKey, isSpeculativeRequest } from './visit_key.ts'
 import { CurrentVisitor } from './current_visitor.ts'
 import { explainTakenValues } from './taken_values.ts'
 import { findRedirectPath, type RedirectName } from './redirect_path.ts'
-import { signInSocially, type SocialLoginResult } from './social_sign_in.ts'
+import { signInWithProvider, type SocialLoginResult } from './social_sign_in.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 import type { SocialUser } from '../social/social_user.ts'
 import { SocialLogin, type SocialLoginOptions } from '../social/social_login.ts'
@@ -27,7 +27,7 @@ export class HttpGuestUser {
   #visitor: CurrentVisitor
 
   /**
-   * Calls at the same time make one guest
+   * Set while `allow()` runs, so that concurrent calls create one guest
    */
   #allowing?: Promise<ConfiguredUser | undefined>
 
@@ -45,30 +45,30 @@ export class HttpGuestUser {
   }
 
   /**
-   * Who is signed in through the guard of the guests, or undefined
+   * The signed-in user, or undefined
    */
   async user(): Promise<ConfiguredUser | undefined> {
     return (await this.#visitor.user()) as ConfiguredUser | undefined
   }
 
   /**
-   * What the visitor is: 'anonymous', 'guest' or 'regular'
+   * The kind of the visitor: 'anonymous', 'guest' or 'regular'
    */
   kind(): Promise<VisitorKind> {
     return this.#visitor.kind()
   }
 
   /**
-   * The same, asking the database anew: another tab may have converted the
-   * guest, or a cleanup deleted them
+   * Like `kind()`, but reads the database again: another tab may have converted
+   * the guest, or a cleanup deleted them
    */
   refresh(): Promise<VisitorKind> {
     return this.#visitor.refresh()
   }
 
   /**
-   * Is this user a guest? Each user is looked up once a request at most; for
-   * the visitor, the session often knows
+   * Is this user a guest? Costs at most one query per user and request; for the
+   * visitor, often none thanks to the session
    */
   async isGuest(user: LucidRow | null | undefined): Promise<boolean> {
     return user ? (await this.#visitor.kindOf(user)) === 'guest' : false
@@ -76,13 +76,13 @@ export class HttpGuestUser {
 
   /**
    * Makes an anonymous visitor a guest and signs them in, unless guests are
-   * switched off, or the request comes from a crawler or a browser that fetches
-   * ahead, or `allow` of the configuration says no.
+   * disabled, the request is a prefetch or comes from a crawler, or `allow` of
+   * the configuration denies it.
    *
    * Sends `guest_user:created`. The session id is rotated.
    *
-   * @returns who is signed in now: the new guest, whoever was signed in
-   * already, or undefined
+   * @returns the signed-in user: the new guest, or the user who was already
+   * signed in; undefined if there is none
    */
   allow(): Promise<ConfiguredUser | undefined> {
     this.#allowing ??= this.#allowOnce().finally(() => {
@@ -112,13 +112,13 @@ export class HttpGuestUser {
   }
 
   /**
-   * Makes the guest a regular user, with the same id, and keeps them signed in.
-   * Sends `guest_user:converted`. The session id is rotated.
+   * Makes the guest a regular user with the same id, who stays signed in. Sends
+   * `guest_user:converted`. The session id is rotated.
    *
    * @throws E_GUEST_USER_REQUIRED when nobody is signed in
-   * @throws E_NOT_A_GUEST when the visitor is a regular user already
-   * @throws E_VALIDATION_ERROR of VineJS when another user has the same in a
-   * unique column
+   * @throws E_NOT_A_GUEST when the visitor is already a regular user
+   * @throws E_VALIDATION_ERROR of VineJS when the value of a unique column is
+   * taken
    *
    * @example
    * const values = await request.validateUsing(signupValidator)
@@ -143,12 +143,12 @@ export class HttpGuestUser {
   }
 
   /**
-   * The one call for a signup controller: makes the guest a regular user, or
-   * creates a user where there is no guest, and signs them in
+   * For signup controllers: makes the guest a regular user, or creates a user
+   * if the visitor is not a guest, and signs them in
    *
-   * @throws E_NOT_A_GUEST when the guest became a regular user elsewhere
-   * @throws E_VALIDATION_ERROR of VineJS when another user has the same in a
-   * unique column
+   * @throws E_NOT_A_GUEST when the guest has become a regular user elsewhere
+   * @throws E_VALIDATION_ERROR of VineJS when the value of a unique column is
+   * taken
    *
    * @example
    * const user = await guestUser.register(await request.validateUsing(signupValidator))
@@ -162,7 +162,7 @@ export class HttpGuestUser {
         if (!(error instanceof E_NOT_A_GUEST) || (await this.kind()) !== 'anonymous') {
           throw error
         }
-        // The guest was cleaned up at this moment: there is nothing left to keep
+        // The guest was cleaned up meanwhile, so there is nothing left to keep
       }
     }
 
@@ -180,17 +180,17 @@ export class HttpGuestUser {
   }
 
   /**
-   * Signs in somebody whom a social provider vouches for: to the account that
-   * has this identity or this verified address (a guest is merged into it), else
-   * by making the guest a regular user, else by creating a user. A regular user
-   * who is signed in gets the identity added. Sends `guest_user:converted` or
-   * `guest_user:merged`. The session id is rotated by every sign-in
+   * Signs a visitor in with a social provider: to the account with this
+   * identity or this verified address (a guest is merged into it), else by
+   * making the guest a regular user, else by creating a user. If a regular user
+   * is signed in, the identity is linked to them. Sends `guest_user:converted`
+   * or `guest_user:merged`. Every sign-in rotates the session id
    *
    * @param socialUser the user that `@adonisjs/ally` returns
-   * @returns who is signed in now, and how they came in
-   * @throws E_SOCIAL_EMAIL_TAKEN when an account has the address, and it was not
+   * @returns the signed-in user, and how they signed in
+   * @throws E_SOCIAL_EMAIL_TAKEN when an account has the address, but it is not
    * verified on both sides
-   * @throws E_SOCIAL_EMAIL_MISSING when the provider told no address
+   * @throws E_SOCIAL_EMAIL_MISSING when the provider returned no address
    * @throws E_INCOMPLETE_SOCIAL_ATTRIBUTES when a NOT NULL column has no value
    *
    * @example
@@ -206,7 +206,7 @@ export class HttpGuestUser {
   ): Promise<SocialLoginResult> {
     const login = new SocialLogin(this.#manager, socialUser, options)
     try {
-      return await signInSocially(login, this.#visitor, this.#ctx)
+      return await signInWithProvider(login, this.#visitor, this.#ctx)
     } catch (error) {
       if (error instanceof E_SOCIAL_EMAIL_TAKEN) {
         error.redirectTo = this.redirectPath('login')
@@ -216,15 +216,16 @@ export class HttpGuestUser {
   }
 
   /**
-   * Moves everything of the guest to an account, removes the guest, and signs
-   * the visitor in to the account. For `mergeMode: 'ask'`: before the visitor
-   * signs in, or afterwards. Sends `guest_user:merged`
+   * Moves everything that belongs to the guest to an account, deletes the
+   * guest, and signs the visitor in to it. For `mergeMode: 'ask'`, before or
+   * after the sign-in. Sends `guest_user:merged`
    *
-   * @throws E_GUEST_USER_REQUIRED when the visitor is no guest, and was none
-   * before they signed in
+   * @throws E_GUEST_USER_REQUIRED when the visitor is not a guest, and was not
+   * one before signing in
    * @throws E_NOT_A_GUEST when the guest was cleaned up or has converted
-   * @throws E_INVALID_MERGE_TARGET when the user is no regular user
-   * @throws E_GUEST_MERGE_FAILED when something can neither move nor stay
+   * @throws E_INVALID_MERGE_TARGET when the user is not a regular user
+   * @throws E_GUEST_MERGE_FAILED when rows of the guest can neither move nor
+   * stay
    *
    * @example
    * const user = await User.verifyCredentials(email, password)
@@ -248,10 +249,10 @@ export class HttpGuestUser {
   }
 
   /**
-   * The guest that the visitor was before they signed in to their account, in
-   * `mergeMode: 'ask'`: somebody to ask about
+   * The guest that the visitor was before signing in to their account, in
+   * `mergeMode: 'ask'`, so that you can ask whether to merge
    *
-   * @returns null when there is none, or not any more
+   * @returns null when there is none, or the guest no longer exists
    */
   async previousGuest(): Promise<ConfiguredUser | null> {
     const visitor = await this.#visitor.user()
@@ -264,17 +265,17 @@ export class HttpGuestUser {
   }
 
   /**
-   * Writes down that a guest was here, at most once per small part of `maxAge`.
-   * Called after each request by the initialize middleware; costs a query when
-   * it is time to write, and one per session to learn who is a guest. Asks the
-   * session who is signed in: public pages may not authenticate anybody
+   * Records the visit of a guest in `last_seen_at`, at most once per small
+   * fraction of `maxAge`. The initialize middleware calls it after each
+   * request; it costs a query when due, and one per session to learn who is a
+   * guest
    */
   recordVisit(): Promise<void> {
     return this.#visitor.recordVisit()
   }
 
   /**
-   * Where visitors are sent: one of the `redirects` of the configuration, or
+   * The path of a redirect: one of the `redirects` of the configuration, or
    * `convert.redirectTo`
    */
   redirectPath(name: RedirectName): string {

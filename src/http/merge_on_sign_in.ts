@@ -13,13 +13,12 @@ interface SignIn {
 }
 
 /**
- * Sees to it that a guest who signs in to an account takes everything along,
- * whichever controller signs them in: merges the guest, or remembers them for
- * `mergeInto`, as `mergeMode` says
+ * Handles a guest who signs in to an account, whichever controller does it:
+ * merges the guest, or remembers them for `mergeInto`, depending on `mergeMode`
  *
- * @param visitorId who the session says is signed in: login pages need not have
- * authenticated anybody
- * @returns whether there was a guest, who is merged now
+ * @param visitorId user id in the session, because login pages need not have
+ * authenticated the visitor
+ * @returns whether a guest was merged
  */
 export async function mergeOnSignIn(
   visitorId: UserId | undefined,
@@ -43,8 +42,8 @@ export async function mergeOnSignIn(
 }
 
 /**
- * Where there is nothing to merge, this is a sign-in like any other: the guest
- * was cleaned up or has converted elsewhere, or the account is a guest, too
+ * If there is nothing to merge, this is a regular sign-in: the guest was
+ * cleaned up or has converted elsewhere, or the account is a guest itself
  */
 async function merge(
   guestId: UserId,

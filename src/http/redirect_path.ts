@@ -5,13 +5,13 @@ import type { RedirectsConfig, RedirectTarget } from '../types.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 /**
- * `converted` is where guests go who became regular users
+ * `converted` is for guests who have become regular users
  */
 export type RedirectName = keyof RedirectsConfig | 'converted'
 
 /**
- * Where visitors are sent: what the configuration says, else the package's own
- * page where its routes are registered, else what the starter kits have
+ * The path from the configuration, else the package's own page if its routes
+ * are registered, else the path that the starter kits use
  */
 export function findRedirectPath(
   name: RedirectName,
@@ -41,13 +41,13 @@ export function findRedirectPath(
 }
 
 /**
- * An application's route names are not known here
+ * Untyped, because the application's route names are unknown here
  */
 type UrlFor = (name: string, parameters: Record<string, unknown>) => string
 
 /**
- * @returns undefined when the routes were not registered, or need parameters
- * that this request does not have: a page under `/:locale`
+ * @returns undefined when the routes are not registered, or need parameters
+ * that this request does not have (a page under `/:locale`)
  */
 function findUrl(router: HttpRouterService, name: string, ctx: HttpContext): string | undefined {
   try {

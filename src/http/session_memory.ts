@@ -3,7 +3,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 import type { UserId } from '../database/guest_tables.ts'
 
 /**
- * What the session remembers of the signed-in user. Times are milliseconds
+ * What the session stores about the signed-in user. Times are in milliseconds
  * since the epoch
  */
 interface Remembered {
@@ -16,7 +16,7 @@ interface Remembered {
 const SESSION_KEY = 'guest_user'
 
 /**
- * Who somebody was before they signed in
+ * The guest that the visitor was before signing in to an account
  */
 interface Previous {
   guestId: UserId
@@ -26,13 +26,13 @@ interface Previous {
 const PREVIOUS_KEY = 'guest_user_previous'
 
 /**
- * A guest may convert in another browser, so "guest" must be asked again after
- * a while. A regular user stays one, so "regular" is final
+ * Milliseconds. A guest may convert in another browser, so "guest" expires. A
+ * regular user stays one, so "regular" does not
  */
-const GUEST_REMEMBERED_FOR = 60_000
+const GUEST_LIFETIME = 60_000
 
 /**
- * Lets the session answer who is a guest, so that a guarded page costs a
+ * Caches in the session who is a guest, so that a guarded page costs a
  * signed-in visitor no query
  */
 export class SessionMemory {
@@ -43,19 +43,19 @@ export class SessionMemory {
   }
 
   /**
-   * @returns undefined when the database must be asked
+   * @returns undefined when the database must be queried
    */
   recallKind(userId: UserId): 'guest' | 'regular' | undefined {
     const remembered = this.#recall(userId)
     if (!remembered) {
       return undefined
     }
-    const isFresh = Date.now() - remembered.checkedAt < GUEST_REMEMBERED_FOR
+    const isFresh = Date.now() - remembered.checkedAt < GUEST_LIFETIME
     return remembered.kind === 'regular' || isFresh ? remembered.kind : undefined
   }
 
   /**
-   * When `last_seen_at` of this guest was written, undefined when not known
+   * When `last_seen_at` of this guest was updated, undefined when unknown
    */
   recallLastSeenAt(userId: UserId): number | undefined {
     const remembered = this.#recall(userId)
@@ -71,14 +71,14 @@ export class SessionMemory {
   }
 
   /**
-   * What was remembered has proved wrong
+   * For when the stored answer turned out to be wrong
    */
   forget() {
     this.#session.forget(SESSION_KEY)
   }
 
   /**
-   * For this account only: the next one to sign in may be somebody else
+   * Only valid for this account: another person may sign in next
    */
   rememberPrevious(guestId: UserId, accountId: UserId) {
     const previous: Previous = { guestId, accountId: String(accountId) }

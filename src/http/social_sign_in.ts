@@ -6,7 +6,7 @@ import { E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
 import { isLostRace, type SocialLogin } from '../social/social_login.ts'
 
 /**
- * How somebody came in through a social provider
+ * The result of a social login
  */
 export interface SocialLoginResult {
   user: ConfiguredUser
@@ -14,15 +14,15 @@ export interface SocialLoginResult {
 }
 
 /**
- * Two tabs may finish a social login at the same time
+ * Two tabs may complete a social login at the same time
  */
-const MOST_ATTEMPTS = 3
+const MAX_ATTEMPTS = 3
 
 /**
- * Signs the visitor in to the account that the provider vouches for, or makes
- * one of the guest, or a new one
+ * Signs the visitor in to the account that belongs to the social identity, or
+ * converts the guest, or creates an account
  */
-export async function signInSocially(
+export async function signInWithProvider(
   login: SocialLogin,
   visitor: CurrentVisitor,
   ctx: HttpContext
@@ -31,7 +31,7 @@ export async function signInSocially(
     try {
       return await trySocialLogin(login, visitor, ctx)
     } catch (error) {
-      if (!isLostRace(error) || attempt === MOST_ATTEMPTS) {
+      if (!isLostRace(error) || attempt === MAX_ATTEMPTS) {
         throw await login.explain(error)
       }
     }
@@ -54,7 +54,7 @@ async function trySocialLogin(
   if (owner?.isSamePerson) {
     return signIn(await login.link(owner.account), visitor)
   }
-  // Who they are is known by their session, whoever has the address
+  // The session identifies them, no matter who owns the address
   if (user && kind === 'regular') {
     return { user: await login.link(user), outcome: 'linked' }
   }

@@ -8,11 +8,11 @@ const RULE = 'database.unique'
 const MESSAGE = 'The {{ field }} has already been taken'
 
 /**
- * Somebody may take an email address after it was validated: then a unique key
- * of the database says so. People should see that by the field, as if the
- * validator had found out
+ * A value may be taken between validation and the write; then a unique key
+ * rejects it. Visitors should see that next to the field, as if the validator
+ * had found it
  *
- * @returns an error of VineJS about the fields, or the error itself when it is
+ * @returns a VineJS error about the fields, or the error itself when it is
  * another one
  */
 export async function explainTakenValues(
@@ -41,7 +41,7 @@ export async function explainTakenValues(
 }
 
 /**
- * As much of a field as the message needs
+ * The parts of a field that the message needs
  */
 function describeField(name: string): FieldContext {
   return { name, wildCardPath: name, getFieldPath: () => name } as FieldContext

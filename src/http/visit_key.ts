@@ -2,16 +2,15 @@ import { createHash } from 'node:crypto'
 import type { HttpContext, HttpRequest } from '@adonisjs/core/http'
 
 /**
- * A key that parallel first requests of one visitor have in common, and nobody
- * else: a digest of the session id that came in the signed cookie, of the
- * address and of the browser.
+ * A key shared by the parallel first requests of one visitor only: a digest of
+ * the session id from the signed cookie, the IP address and the browser.
  *
- * The session id is random and secret, and changes at sign-in, so the key is
- * worthless from then on. The address and the browser are in it so that a
- * session cookie planted in somebody's browser does not lead into the guest of
- * whoever planted it.
+ * The session id is random, secret, and rotated at sign-in, so the key is
+ * worthless from then on. The address and the browser are included so that a
+ * session cookie planted in a victim's browser does not give them the guest of
+ * the attacker.
  *
- * @returns undefined when the request brought no session cookie
+ * @returns undefined when the request has no session cookie
  */
 export function createVisitKey({ session, request }: HttpContext): string | undefined {
   if (session.fresh) {
@@ -31,20 +30,20 @@ export function createVisitKey({ session, request }: HttpContext): string | unde
 }
 
 /**
- * Methods that ask about a page rather than for it
+ * Methods that never show a page
  */
 const PROBING_METHODS = ['HEAD', 'OPTIONS']
 
 /**
- * `Sec-Purpose` is the standard (prefetch, prefetch;prerender); the others are
- * sent by older browsers
+ * `Sec-Purpose` is the standard (prefetch, prefetch;prerender); older browsers
+ * send the others
  */
 const PURPOSE_HEADERS = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']
 const SPECULATIVE_PURPOSE = /prefetch|prerender|preview/i
 
 /**
- * Is this a request that no visitor made: a browser that fetches a page ahead,
- * or a client that only asks for headers?
+ * Is this a request without a visitor: a prefetch, or one that only asks for
+ * headers?
  */
 export function isSpeculativeRequest(request: HttpRequest): boolean {
   return (

@@ -20,7 +20,7 @@ import { DependentRowsCounter, type DependentRowCounts } from './dependent_rows.
 import { countBounded } from './bounded_count.ts'
 import type { BoundedCount } from '../count.ts'
 import type { GuestCleaner, RemoveOptions, StoppedCleanup } from '../cleanup/guest_cleaner.ts'
-import { nameGuestTables, type GuestTables, type UserId } from '../database/guest_tables.ts'
+import { resolveGuestTables, type GuestTables, type UserId } from '../database/guest_tables.ts'
 
 /**
  * All guests, for somebody who looks after them: the domain of the admin pages
@@ -44,7 +44,7 @@ export class GuestInventory {
     this.#directory = directory
     this.#userModel = userModel
     this.#cleaner = cleaner
-    this.#tables = nameGuestTables(userModel, directory.guestModel, expiry.property)
+    this.#tables = resolveGuestTables(userModel, directory.guestModel, expiry.property)
     this.#list = new GuestList(directory, userModel, expiry.property)
     this.expiry = expiry
     this.history = new GuestHistory(directory)

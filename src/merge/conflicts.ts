@@ -13,18 +13,18 @@ import { readForeignKeys } from '../database/foreign_keys.ts'
 import { E_GUEST_MERGE_FAILED } from '../errors.ts'
 
 /**
- * Frequent columns that say when a row was written, not what is in it
+ * Common columns for the time of a write, which is not content
  */
 const TIMESTAMPS = ['created_at', 'updated_at']
 
 /**
- * Rows deleted by one statement
+ * Rows deleted per statement
  */
 const CHUNK_SIZE = 200
 
 /**
- * A transfer with the values of the guest and of the account in the columns
- * that are pointed at
+ * A transfer, with the values of the guest and of the account in the referenced
+ * columns
  */
 export interface Move {
   transfer: Transfer
@@ -33,10 +33,10 @@ export interface Move {
 }
 
 /**
- * Makes room for the rows of a guest where a unique key would keep them from
- * moving, as the policy of the transfer says
+ * Deletes rows that would violate a unique key when the rows of a guest move,
+ * according to the conflict policy of the transfer
  *
- * @throws E_GUEST_MERGE_FAILED when there is no policy, and a row would be lost
+ * @throws E_GUEST_MERGE_FAILED when there is no policy and a row would be lost
  */
 export async function resolveConflicts(move: Move, trx: TransactionClientContract) {
   const { table, columns, distinctColumns } = move.transfer
@@ -60,8 +60,8 @@ export async function resolveConflicts(move: Move, trx: TransactionClientContrac
 }
 
 /**
- * Compared by the database, which knows whether "Ann" is "ann". Nobody may change
- * these rows until it is decided what becomes of them
+ * The database compares, because it knows whether "Ann" equals "ann". The rows
+ * are locked until the conflicts are resolved
  */
 async function findConflicts(
   { transfer, guestValues, accountValues }: Move,
@@ -107,21 +107,21 @@ async function resolve(
     await assertNothingIsLost(conflicts, transfer, key, primaryKey, trx)
   }
   if (typeof onConflict === 'function') {
-    await askPolicy(conflicts, transfer, onConflict, trx)
+    await applyPolicy(conflicts, transfer, onConflict, trx)
   }
 
-  const inTheWay =
+  const obsolete =
     onConflict === 'keepGuest'
       ? conflicts.map(({ accountRow }) => accountRow)
       : conflicts.map(({ guestRow }) => guestRow)
-  await deleteRows(inTheWay, transfer, key, trx)
+  await deleteRows(obsolete, transfer, key, trx)
 }
 
 /**
- * Several rows of the guest may clash with one of the account: it is the same
- * object each time, with what the callback did to it before
+ * Several rows of the guest may conflict with one row of the account. The
+ * callback then gets the same object each time, with its earlier changes
  */
-async function askPolicy(
+async function applyPolicy(
   conflicts: Conflict[],
   { model }: Transfer,
   onConflict: Extract<Transfer['onConflict'], Function>,
@@ -153,8 +153,8 @@ function prefixed(alias: string, values: Row): Row {
 }
 
 /**
- * Dropping a row of the guest loses nothing when the account's says the same,
- * and nothing hangs on it
+ * Dropping a row of the guest loses nothing if the account's row has the same
+ * content and no rows depend on the guest's
  *
  * @throws E_GUEST_MERGE_FAILED otherwise
  */
@@ -177,8 +177,8 @@ async function assertNothingIsLost(
 }
 
 /**
- * Do both rows say the same, whatever is in the ignored columns? A surrogate key
- * says nothing
+ * Do both rows have the same content, apart from the ignored columns and a
+ * surrogate key?
  */
 export function isSameContent(
   { guestRow, accountRow }: Conflict,
@@ -193,7 +193,7 @@ export function isSameContent(
 }
 
 /**
- * Rows of other tables would lose what they belong to, or be deleted with it
+ * Could rows of other tables lose their parent, or be deleted with it?
  */
 async function mayHaveDependents({ table, model }: Transfer, trx: TransactionClientContract) {
   const relations = [...(model?.$relationsDefinitions.values() ?? [])]
@@ -202,14 +202,14 @@ async function mayHaveDependents({ table, model }: Transfer, trx: TransactionCli
 }
 
 /**
- * A number or a UUID tells rows apart, and says nothing else
+ * A number or a UUID only identifies a row
  */
 function isSurrogate(value: unknown): boolean {
   return /^(\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(String(value))
 }
 
 /**
- * Drivers round integers that JavaScript has no room for
+ * Drivers round integers beyond the safe range: never treat them as equal
  */
 function isSameValue(one: unknown, other: unknown): boolean {
   const isRounded = typeof one === 'number' && Math.abs(one) > Number.MAX_SAFE_INTEGER
@@ -217,8 +217,8 @@ function isSameValue(one: unknown, other: unknown): boolean {
 }
 
 /**
- * Through the model where there is one, so that its hooks run. What a model
- * hides instead of deleting it would still be in the way
+ * Deletes through the model if there is one, so that its hooks run, and then
+ * directly: a soft-deleted row would still conflict
  */
 async function deleteRows(
   rows: Row[],

@@ -10,25 +10,25 @@ import { isTable, qualifiedName } from '../database/catalog.ts'
 import { readForeignKeys } from '../database/foreign_keys.ts'
 
 /**
- * The column of auth's token tables
+ * The foreign key column of auth's token tables
  */
 const TOKEN_COLUMN = 'tokenable_id'
 
 /**
- * What happens to rows that no transfer names when the guest is removed
+ * What happens to rows without a transfer, by delete rule
  */
 const CONSEQUENCES: Record<string, string> = {
   'cascade': 'is deleted with the guest',
   'set null': 'is left without an owner',
-  'set default': 'is left to somebody else',
+  'set default': 'is assigned to the default owner',
 }
 
 /**
- * Everything that belongs to a user: what the database's own foreign keys point
- * at the users table, and what relations of the user model say where a foreign
- * key is missing.
+ * Finds everything that belongs to a user: by the foreign keys that reference
+ * the users table, and by relations of the user model where a foreign key is
+ * missing.
  *
- * Tokens of the guest are not the account's: whoever has one could sign in to it
+ * Tokens of the guest are discarded: holders could sign in to the account
  */
 export async function findTransfers(
   client: QueryClientContract,
@@ -42,14 +42,14 @@ export async function findTransfers(
     if (known) {
       known.model ??= transfer.model
     } else if (await isTable(client, transfer.table)) {
-      transfers.push({ ...transfer, discard: isOfTokens(transfer, userModel) })
+      transfers.push({ ...transfer, discard: isTokenTable(transfer, userModel) })
     }
   }
   return transfers
 }
 
 /**
- * The part of it that the database knows
+ * The transfers that the foreign keys define
  */
 async function findForeignKeyTransfers(
   client: QueryClientContract,
@@ -64,15 +64,15 @@ async function findForeignKeyTransfers(
       table: qualifiedName({ schema, table }),
       columns,
       referencedColumns,
-      discard: isOfTokens({ table, columns }, userModel),
+      discard: isTokenTable({ table, columns }, userModel),
       onDelete,
     }))
 }
 
 /**
- * Reads `transfer` of the configuration
+ * Resolves `transfer` of the configuration
  *
- * @throws E_INVALID_GUEST_USER_CONFIG when a name in it is wrong
+ * @throws E_INVALID_GUEST_USER_CONFIG when it contains an unknown name
  */
 export function resolveTransfers(
   entries: AnyTransferEntry[],
@@ -91,10 +91,10 @@ export function resolveTransfers(
 }
 
 /**
- * Foreign keys that `transfer` of the configuration omits, as sentences for the
- * log: what is there would be lost with a merged guest
+ * Describes the foreign keys that `transfer` of the configuration omits, as
+ * sentences for the log: their rows would be lost in a merge
  *
- * @throws E_INVALID_GUEST_USER_CONFIG when a name in it is wrong
+ * @throws E_INVALID_GUEST_USER_CONFIG when it contains an unknown name
  */
 export async function describeOmissions(
   entries: AnyTransferEntry[],
@@ -108,8 +108,8 @@ export async function describeOmissions(
   return keys
     .filter((key) => !key.discard && !transfers.some((transfer) => isSameTransfer(transfer, key)))
     .map((key) => {
-      const consequence = CONSEQUENCES[key.onDelete] ?? 'keeps the guest from being merged'
-      return `"transfer" in "config/guest_user.ts" leaves out ${describeTransfer(key)}: when a guest is merged into an account, what is there ${consequence}. Name it, with "discard: true" if that is meant`
+      const consequence = CONSEQUENCES[key.onDelete] ?? 'prevents the merge'
+      return `"transfer" in "config/guest_user.ts" leaves out ${describeTransfer(key)}: when a guest is merged into an account, each row there ${consequence}. Name it, with "discard: true" if that is intended`
     })
 }
 
@@ -156,7 +156,7 @@ async function fromRelation(
 }
 
 /**
- * Rows of another database cannot move in this transaction
+ * Skips other databases, whose rows cannot move in this transaction
  */
 function readRelations(userModel: LucidModel): Transfer[] {
   const relations = [...userModel.$relationsDefinitions.values()] as RelationshipsContract[]
@@ -168,9 +168,9 @@ function readRelations(userModel: LucidModel): Transfer[] {
 }
 
 /**
- * The rows that a relation of the user model is about
+ * The rows of a relation of the user model
  *
- * @returns null for relations whose rows do not point at the user
+ * @returns null for relations whose rows do not reference the user
  */
 function readRelation(relation: RelationshipsContract): Transfer | null {
   relation.boot()
@@ -201,17 +201,16 @@ function readRelation(relation: RelationshipsContract): Transfer | null {
 }
 
 /**
- * A relation that shows some rows only says nothing about the others
+ * A relation with a constraint covers only some of the rows
  */
 function hasConstraints(relation: RelationshipsContract): boolean {
   return Boolean((relation as { onQueryHook?: unknown }).onQueryHook)
 }
 
 /**
- * The providers of access tokens and of remember-me tokens are static
- * properties of the model
+ * Is this a token table? The token providers are static properties of the model
  */
-function isOfTokens(
+function isTokenTable(
   { table, columns }: Pick<Transfer, 'table' | 'columns'>,
   userModel: LucidModel
 ): boolean {

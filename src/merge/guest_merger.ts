@@ -13,14 +13,14 @@ import type { GuestDirectory } from '../guests/guest_directory.ts'
 import { E_GUEST_MERGE_FAILED, E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from '../errors.ts'
 
 /**
- * The two users that become one
+ * The two users to merge
  */
 interface Pair {
   guest: LucidRow
   account: LucidRow
 
   /**
-   * As the database has them
+   * Their rows in the database
    */
   guestRow: Record<string, any>
   accountRow: Record<string, any>
@@ -34,8 +34,8 @@ export interface Merged extends Pick<Pair, 'guest' | 'account'> {
 }
 
 /**
- * Moves everything that belongs to a guest to an account, and removes the
- * guest, in one transaction
+ * Moves everything that belongs to a guest to an account and deletes the guest,
+ * in one transaction
  */
 export class GuestMerger {
   #config: Pick<ResolvedConfig, 'transfer' | 'merge'>
@@ -53,11 +53,11 @@ export class GuestMerger {
   }
 
   /**
-   * Reads `transfer` of the configuration
+   * Checks `transfer` of the configuration
    *
-   * @returns what it leaves out and would be lost with a merged guest, as
-   * sentences for the log
-   * @throws E_INVALID_GUEST_USER_CONFIG when a name in it is wrong
+   * @returns the foreign keys that it omits, whose rows would be lost in a
+   * merge, as sentences for the log
+   * @throws E_INVALID_GUEST_USER_CONFIG when it contains an unknown name
    */
   async checkTransfer(): Promise<string[]> {
     const { transfer } = this.#config
@@ -73,9 +73,9 @@ export class GuestMerger {
   }
 
   /**
-   * @param client a transaction to take part in, or a connection
-   * @throws E_NOT_A_GUEST when another request or a cleanup was first
-   * @throws E_INVALID_MERGE_TARGET when the account is no regular user
+   * @param client a transaction to join, or a connection
+   * @throws E_NOT_A_GUEST when another request or a cleanup came first
+   * @throws E_INVALID_MERGE_TARGET when the account is not a regular user
    * @throws E_GUEST_MERGE_FAILED when rows of the guest can neither move nor stay
    */
   async merge(
@@ -89,7 +89,7 @@ export class GuestMerger {
     }
     const merge = () => client.transaction((trx) => this.#mergeIn(trx, guestId, accountId, ctx))
     try {
-      // The database ends a whole transaction in a deadlock, not just our part
+      // A deadlock aborts the caller's whole transaction, so it is not ours to retry
       return await (client.isTransaction ? merge() : retryTransient(merge))
     } catch (error) {
       throw this.#directory.explain(error)
@@ -124,15 +124,14 @@ export class GuestMerger {
   }
 
   /**
-   * While the rows of both users are locked, nobody can add a row that points
-   * at the guest and would be deleted with them, or one to the account that
-   * clashes with the guest's
+   * Locks both users, so that no row can be added that references the guest and
+   * would be deleted with it, or that conflicts with a row of the guest
    */
   async #lock(guestId: UserId, accountId: UserId, trx: TransactionClientContract): Promise<Pair> {
     const { table } = this.#userModel
     const { columnName } = this.#userModel.$getColumn(this.#userModel.primaryKey)!
 
-    // Not through the model, whose hooks may hide guests
+    // Bypasses the model, whose hooks may hide guests
     const rows: Record<string, any>[] = await trx
       .from(table)
       .whereIn(columnName, [guestId, accountId])
@@ -157,8 +156,8 @@ export class GuestMerger {
   }
 
   /**
-   * The catalogue is read each time: a migration may have added a table since
-   * the application started
+   * Reads the catalogue each time, because a migration may have added a table
+   * since the application started
    */
   #listTransfers(trx: TransactionClientContract): Promise<Transfer[]> {
     const { transfer } = this.#config
@@ -191,8 +190,8 @@ export class GuestMerger {
   }
 
   /**
-   * A model may hide its rows instead of deleting them (soft deletes). Without
-   * its `guests` row, a user who is still there would be a regular user
+   * Also deletes what the model only soft-deletes: without its `guests` row, a
+   * remaining user would be a regular user
    */
   async #remove(guest: LucidRow, trx: TransactionClientContract) {
     const { primaryKey, table } = this.#userModel
@@ -220,8 +219,8 @@ function valuesOf(row: Record<string, any>, { columns, referencedColumns }: Tran
 }
 
 /**
- * A unique key over an expression or over some rows only, or a check that nobody
- * follows themselves, cannot be foreseen
+ * A unique key over an expression or over some rows only, or a check
+ * constraint, cannot be foreseen
  */
 function explainFailedMove(error: unknown, { table }: Transfer): unknown {
   const kind = readDatabaseError(error)?.kind

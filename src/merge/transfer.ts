@@ -5,13 +5,13 @@ import type { UniqueKey } from '../database/unique_keys.ts'
 import { splitQualifiedName } from '../database/catalog.ts'
 
 /**
- * A row as the database has it
+ * A row, as the driver returns it
  */
 export type Row = Record<string, any>
 
 /**
- * A row of the guest that cannot move, because the account has one with the
- * same values in the columns of a unique key
+ * A row of the guest that cannot move because a row of the account has the same
+ * values in the columns of a unique key
  */
 export interface Conflict {
   guestRow: Row
@@ -19,55 +19,55 @@ export interface Conflict {
 }
 
 /**
- * Rows of one table that change hands when a guest is merged
+ * The rows of one table that move when a guest is merged
  */
 export interface Transfer {
   /**
-   * With its schema, where the database told it
+   * Includes the schema if the catalogue returned one
    */
   table: string
 
   /**
-   * The columns that point at a user
+   * The columns that reference a user
    */
   columns: string[]
 
   /**
-   * The columns of the users table they point at, in the same order
+   * The referenced columns of the users table, in the same order
    */
   referencedColumns: string[]
 
   /**
-   * What gets the rows when a policy is asked, and when they are deleted
+   * The model used to call a conflict policy and to delete rows
    */
   model?: LucidModel
 
   /**
-   * Columns that no two rows of an account share, although the database would
-   * not mind: a hasOne has one row, a manyToMany is a set
+   * Columns that must be unique per account, although no unique key enforces
+   * it: a hasOne has one row, a manyToMany is a set
    */
   distinctColumns?: string[]
 
   /**
-   * Without one, rows that say the same are dropped and others fail the merge
+   * Without it, rows with the same content are dropped, others fail the merge
    */
   onConflict?: ConflictPolicy
 
   /**
-   * The rows go with the guest
+   * The rows are deleted with the guest
    */
   discard?: boolean
 }
 
 /**
- * `notes.user_id`, for people
+ * Formats a transfer for messages, such as `notes.user_id`
  */
 export function describeTransfer({ table, columns }: Transfer): string {
   return `${table}.${columns.join('+')}`
 }
 
 /**
- * Are these about the same column of the same table?
+ * Do both move the same column of the same table?
  */
 export function isSameTransfer(one: Transfer, other: Transfer): boolean {
   return (
@@ -77,7 +77,7 @@ export function isSameTransfer(one: Transfer, other: Transfer): boolean {
 }
 
 /**
- * The columns of a key that do not tell whose the row is
+ * The columns of a unique key other than those that reference the user
  */
 export function withoutOwner(key: UniqueKey, transfer: Transfer): string[] {
   return key.columns.filter((column) => !transfer.columns.includes(column))

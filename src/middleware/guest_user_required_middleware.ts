@@ -5,20 +5,20 @@ import { E_GUEST_USER_REQUIRED } from '../errors.ts'
 
 export interface GuestUserRequiredOptions {
   /**
-   * Where anonymous visitors go. Defaults to `redirects.anonymous`
+   * Where anonymous visitors are redirected. Defaults to `redirects.anonymous`
    */
   anonymousUrl?: string
 
   /**
-   * Where regular users go. Defaults to `redirects.registered`
+   * Where regular users are redirected. Defaults to `redirects.registered`
    */
   registeredUrl?: string
 }
 
 /**
- * The route is for guests only (`@guest_user_required` of django-guest-user).
- * The page wanted is not kept for later: nobody turned away here can become a
- * guest
+ * Restricts a route to guests (`@guest_user_required` of django-guest-user).
+ * The requested page is not stored as the intended URL: the visitors redirected
+ * here cannot become guests
  *
  * @example
  * router.get('/why-register', …).use(middleware.guestUserRequired({ registeredUrl: '/home' }))

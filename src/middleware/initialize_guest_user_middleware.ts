@@ -7,14 +7,14 @@ import { HttpGuestUser } from '../http/http_guest_user.ts'
 declare module '@adonisjs/core/http' {
   interface HttpContext {
     /**
-     * The visitor, as the guest user package sees them
+     * The visitor of this request
      */
     guestUser: HttpGuestUser
   }
 }
 
 /**
- * The part of an Edge renderer that is needed. Edge is optional, and so are its
+ * The part of an Edge renderer used here. Edge is optional, and so are its
  * types
  */
 interface SharingView {
@@ -22,26 +22,26 @@ interface SharingView {
 }
 
 /**
- * Gives every request its `ctx.guestUser`, and views the same as `guestUser`.
- * Belongs after the middleware of session and auth in `router.use([…])`
+ * Sets `ctx.guestUser`, and shares it with views as `guestUser`. Register it in
+ * `router.use([…])` after the middleware of session and auth
  */
 export default class InitializeGuestUserMiddleware {
   /**
-   * @throws E_MISSING_GUEST_USER_MIDDLEWARE when session or auth did not run yet
+   * @throws E_MISSING_GUEST_USER_MIDDLEWARE when session or auth has not run
    */
   async handle(ctx: HttpContext, next: NextFn) {
     if (!ctx.session) {
       throw new E_MISSING_GUEST_USER_MIDDLEWARE([
-        'Guest users need the session, but it is not there: "@adonisjs/session/session_middleware" is missing or runs too late, or "enabled" in "config/session.ts" is false.',
+        'Guest users need the session, but it is not available: "@adonisjs/session/session_middleware" is missing or runs too late, or "enabled" in "config/session.ts" is false.',
       ])
     }
     if (!('auth' in ctx)) {
       throw new E_MISSING_GUEST_USER_MIDDLEWARE([
-        'Guest users need "ctx.auth", but it is not there: "@adonisjs/auth/initialize_auth_middleware" is missing or runs too late.',
+        'Guest users need "ctx.auth", but it is not available: "@adonisjs/auth/initialize_auth_middleware" is missing or runs too late.',
       ])
     }
 
-    // Listed twice: the first one does the work
+    // Registered twice: the first one does the work
     if (Object.hasOwn(ctx, 'guestUser')) {
       return next()
     }
@@ -61,14 +61,14 @@ export default class InitializeGuestUserMiddleware {
   }
 
   /**
-   * The visitor has their answer by now; that the visit could not be written
-   * down must not turn it into an error
+   * The response is ready, so a failure to record the visit must not turn it
+   * into an error
    */
   async #recordVisit(ctx: HttpContext) {
     try {
       await ctx.guestUser.recordVisit()
     } catch (error) {
-      ctx.logger.error({ err: error }, 'cannot write down the visit of a guest')
+      ctx.logger.error({ err: error }, 'cannot record the visit of a guest')
     }
   }
 }

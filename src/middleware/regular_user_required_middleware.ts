@@ -5,20 +5,20 @@ import { E_REGULAR_USER_REQUIRED } from '../errors.ts'
 
 export interface RegularUserRequiredOptions {
   /**
-   * Where anonymous visitors go. Defaults to `redirects.login`
+   * Where anonymous visitors are redirected. Defaults to `redirects.login`
    */
   loginUrl?: string
 
   /**
-   * Where guests go. Defaults to `redirects.convert`
+   * Where guests are redirected. Defaults to `redirects.convert`
    */
   convertUrl?: string
 }
 
 /**
- * The route is for regular users only (`@regular_user_required` of
- * django-guest-user). The page wanted becomes the session's intended URL, so
- * that `response.redirect().toIntended()` leads back to it
+ * Restricts a route to regular users (`@regular_user_required` of
+ * django-guest-user). Stores the requested page as the intended URL of the
+ * session, so that `response.redirect().toIntended()` returns to it
  *
  * @example
  * router.get('/settings', …).use(middleware.regularUserRequired({ convertUrl: '/signup' }))

@@ -5,14 +5,14 @@ import { E_ALREADY_REGISTERED } from '../errors.ts'
 
 export interface UnregisteredOnlyOptions {
   /**
-   * Where regular users go. Defaults to `redirects.registered`
+   * Where regular users are redirected. Defaults to `redirects.registered`
    */
   registeredUrl?: string
 }
 
 /**
- * For login and signup: open to anonymous visitors and to guests, closed to
- * regular users. The starter kits' own `guest` middleware shuts guests out
+ * For login and signup pages: open to anonymous visitors and guests, closed to
+ * regular users. The starter kits' own `guest` middleware would lock guests out
  *
  * @example
  * router.get('/login', …).use(middleware.unregisteredOnly())

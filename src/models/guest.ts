@@ -2,9 +2,8 @@ import type { DateTime } from 'luxon'
 import { BaseModel, column } from '@adonisjs/lucid/orm'
 
 /**
- * A row of `guests`: the user it points at is a guest for as long as the row
- * is there. Extend it and name your class in `guestModel` to add columns of
- * your own.
+ * A row of `guests`: the user it references is a guest as long as the row
+ * exists. To add columns, extend it and set `guestModel` to your class.
  *
  * @example
  * import { Guest } from 'adonisjs-guest-user/models/guest'
@@ -23,15 +22,15 @@ export class Guest extends BaseModel {
   declare createdAt: DateTime
 
   /**
-   * Equals `createdAt` until the guest comes back; then written at most once
-   * per small part of `maxAge`
+   * Equals `createdAt` until the guest comes back, and is then updated at most
+   * once per small fraction of `maxAge`
    */
   @column.dateTime()
   declare lastSeenAt: DateTime
 
   /**
-   * Lets the database see to it that parallel first requests make one guest.
-   * Worthless a few seconds after the guest was made
+   * Unique, so that parallel first requests create only one guest. Ignored a
+   * few seconds after the guest was created
    */
   @column({ serializeAs: null })
   declare visitKey: string | null

@@ -6,7 +6,7 @@ import type { VisitorKind } from '../types.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 /**
- * A block that is shown for visitors, or users, of one kind. Takes `@else`.
+ * A block tag for visitors, or users, of one kind. Supports `@else`.
  *
  * @example
  * @isGuestUser()
@@ -42,7 +42,7 @@ export function createVisitorTag(tagName: string, kind: VisitorKind): TagContrac
       buffer.writeStatement('}', filename, -1)
 
       /**
-       * Without the middleware, and in mails, there is no visitor
+       * There is no visitor without the middleware, such as in mails
        */
       function askForVisitor() {
         return `state.guestUser && (await state.guestUser.kind()) === '${kind}'`
@@ -63,13 +63,13 @@ export function createVisitorTag(tagName: string, kind: VisitorKind): TagContrac
  * Adds the tags `@isGuestUser()` and `@isRegularUser()` and the helper
  * `isGuestUser(user)`.
  *
- * @param resolveManager called when a template first asks, not at boot
+ * @param resolveManager called on first use by a template, not at boot
  */
 export function edgePluginGuestUser(resolveManager: () => Promise<GuestUserManager>) {
   return (edge: Edge) => {
     /**
      * For templates outside a request, such as mails. Inside one, the
-     * initialize middleware shares a helper that remembers its answers
+     * initialize middleware shares a helper that caches its answers
      */
     edge.global('isGuestUser', async (user?: LucidRow | null) => {
       const manager = await resolveManager()

@@ -5,29 +5,29 @@ import type { DateTime } from 'luxon'
  */
 export interface CleanupOptions {
   /**
-   * Delete guests older than this many milliseconds. Defaults to `maxAge`
+   * Delete guests older than this, in milliseconds. Defaults to `maxAge`
    */
   olderThan?: number
 
   /**
-   * Delete only guests among these users, at most 10,000
+   * Delete only guests with these user ids, at most 10,000
    */
   userIds?: (string | number)[]
 
   /**
-   * Most guests per transaction, up to 10,000. Without it, each batch is as large
-   * as the ones before let expect 50 ms, up to 2000 on PostgreSQL and 500
+   * Maximum number of guests per transaction, up to 10,000. By default it
+   * adapts so that a batch takes about 50 ms: up to 2000 on PostgreSQL, 500
    * elsewhere, and 100 when users are deleted one by one through their model
    */
   batchSize?: number
 
   /**
-   * Delete no more guests than that. Defaults to all
+   * Delete at most this many guests. Defaults to all
    */
   limit?: number
 
   /**
-   * Count the expired guests and change nothing. Defaults to false
+   * Only count the expired guests. Defaults to false
    */
   dryRun?: boolean
 
@@ -43,46 +43,46 @@ export interface CleanupOptions {
 }
 
 /**
- * Expired guests that are still there, for one reason
+ * Expired guests that were not deleted, for one reason
  */
 export interface RemainingGuests {
   total: number
 
   /**
-   * The first of them, at most 100
+   * The first 100 at most
    */
   userIds: (string | number)[]
 }
 
 /**
- * Guests whom no cleanup can delete, because a foreign key forbids it
+ * Guests that cannot be deleted because a foreign key or a trigger forbids it
  */
 export interface BlockedGuests extends RemainingGuests {
   /**
-   * The table that points at them, null when the database does not tell
+   * The table that references them, null when the database does not report it
    */
   table: string | null
 
   /**
-   * The name of its foreign key, null in SQLite
+   * The name of its foreign key, null on SQLite
    */
   constraint: string | null
 }
 
 /**
- * Guests left to the next run. `locked`: another transaction works on them.
- * `kept`: the user model's `delete()` did not delete the row (soft deletes)
+ * Guests left for the next run. `locked`: by another transaction. `kept`: the
+ * user model's `delete()`, or a trigger, kept the row (soft deletes)
  */
 export interface LeftGuests extends RemainingGuests {
   reason: 'locked' | 'kept'
 }
 
 /**
- * What a cleanup did
+ * The result of a cleanup
  */
 export interface CleanupResult {
   /**
-   * How many guests were expired when it started
+   * Guests that were expired when it started
    */
   expired: number
   deleted: number
@@ -93,22 +93,22 @@ export interface CleanupResult {
   seconds: number
 
   /**
-   * Whether `signal` ended it early
+   * Whether `signal` stopped it early
    */
   aborted: boolean
 }
 
 /**
- * Which guests? All bounds must hold; without any, it is all of them
+ * Selects guests. All conditions must hold; without any, all guests match
  */
 export interface GuestFilter {
   /**
-   * Only these users; whoever of them is no guest is left out
+   * Only these users. Those that are not guests are ignored
    */
   userIds?: (string | number)[]
 
   /**
-   * Not last seen (or not created, as `expireBy` says) before this moment
+   * Last seen at this moment or later (or created, depending on `expireBy`)
    */
   since?: DateTime
 

@@ -10,16 +10,16 @@ import type { GuestModel, LazyModel } from './model.ts'
 import type { AnyTransferEntry, MergeContext, MergeMode, TransferEntry } from './transfer.ts'
 
 /**
- * What a visitor is: nobody signed in, a user with a row in `guests`, or a user
- * without one
+ * The kind of a visitor: not signed in, a user with a row in `guests`, or a
+ * user without one
  */
 export type VisitorKind = 'anonymous' | 'guest' | 'regular'
 
 /**
- * Makes the name of a new guest
+ * Generates the name of a new guest
  *
- * @param ctx the request that makes the guest; undefined outside a request
- * @param attempt 1 for the first name, 2 after the first name was taken, …
+ * @param ctx the request that creates the guest; undefined outside a request
+ * @param attempt 1 for the first name, 2 when the first was taken, …
  */
 export type UsernameGenerator = (
   ctx: HttpContext | undefined,
@@ -27,12 +27,12 @@ export type UsernameGenerator = (
 ) => string | Promise<string>
 
 /**
- * A path, or a function that makes it
+ * A path, or a function that returns one
  */
 export type RedirectTarget = string | ((ctx: HttpContext) => string)
 
 /**
- * Where visitors are sent who may not see a page
+ * Where visitors are redirected when they may not see a page
  */
 export interface RedirectsConfig {
   /**
@@ -62,7 +62,7 @@ export interface RedirectsConfig {
 }
 
 /**
- * A compiled validator of VineJS
+ * A compiled VineJS validator
  */
 export type ConversionValidator = VineValidator<any, any>
 
@@ -71,16 +71,16 @@ export type ConversionValidator = VineValidator<any, any>
  */
 export interface ConvertConfig<User = LucidRow> {
   /**
-   * Validates the form (`CONVERT_FORM` of django-guest-user). Defaults to one
-   * that fits the starter kits' users. With your own, write your own form, too,
-   * in `resources/views/guest_user/convert.edge`
+   * Validates the form (`CONVERT_FORM` of django-guest-user). The default fits
+   * the users of the starter kits. With your own, provide your own form in
+   * `resources/views/guest_user/convert.edge` as well
    */
   validator?: ConversionValidator | ((ctx: HttpContext) => ConversionValidator)
 
   /**
-   * What is in the form at first: true for what the guest has in the columns
-   * of the same names (`CONVERT_PREFILL_USERNAME`), or a function.
-   * Defaults to false
+   * Initial values of the form: true for the values of the guest in the columns
+   * of the same names (`CONVERT_PREFILL_USERNAME`), or a function. Defaults to
+   * false
    */
   prefill?:
     | boolean
@@ -90,8 +90,8 @@ export interface ConvertConfig<User = LucidRow> {
       ) => Record<string, unknown> | Promise<Record<string, unknown>>)
 
   /**
-   * Where a guest goes who became a regular user, and whom no page sent here
-   * (`CONVERT_REDIRECT_URL`). Defaults to the page that says it worked
+   * Where guests go after the conversion, unless they came from a page that
+   * required it (`CONVERT_REDIRECT_URL`). Defaults to the success page
    */
   redirectTo?: RedirectTarget
 }
@@ -101,13 +101,13 @@ export interface ConvertConfig<User = LucidRow> {
  */
 export interface GuestUserConfig<Model extends LucidModel> {
   /**
-   * Set it to false and no guest is made anywhere. Defaults to true
+   * Set to false to create no guests at all. Defaults to true
    */
   enabled?: boolean
 
   /**
-   * Name of a session guard of `config/auth.ts`. Defaults to its default guard,
-   * or to the first session guard when that is of another kind
+   * Name of a session guard of `config/auth.ts`. Defaults to the default guard
+   * if it uses sessions, else to the first session guard
    */
   guard?: keyof Authenticators
 
@@ -117,18 +117,18 @@ export interface GuestUserConfig<Model extends LucidModel> {
   userModel: LazyModel<Model>
 
   /**
-   * Your own model, extending `Guest`
+   * Your own guest model, extending `Guest`
    */
   guestModel?: LazyModel<GuestModel>
 
   /**
-   * Makes the guests' names. Defaults to `usernames.uuid()`
+   * Generates the names of guests. Defaults to `usernames.uuid()`
    */
   username?: UsernameGenerator
 
   /**
-   * Values for the columns of the users table. Every NOT NULL column without a
-   * default must be here, and every unique one should come from `username`
+   * Values for the columns of the users table. Must include every NOT NULL
+   * column without a default; derive every unique one from `username`
    */
   attributes: (guest: {
     username: string
@@ -138,36 +138,37 @@ export interface GuestUserConfig<Model extends LucidModel> {
     | Promise<Partial<ModelAttributes<InstanceType<Model>>>>
 
   /**
-   * The property of the user model that holds the password hash, null when it
-   * has none. Defaults to `password` where the model has it
+   * The property of the user model that holds the password hash, null if it has
+   * none. Defaults to `password` if the model has it
    */
   passwordColumn?: string | null
 
   /**
-   * How long a guest is kept: a duration such as '30 days', or seconds.
+   * How long guests are kept: a duration such as '30 days', or seconds.
    * Defaults to the session age
    */
   maxAge?: string | number
 
   /**
-   * Count `maxAge` from the last visit or from the first one.
-   * Defaults to 'lastSeenAt'
+   * Whether `maxAge` counts from the last visit or from the first one. Defaults
+   * to 'lastSeenAt'
    */
   expireBy?: 'lastSeenAt' | 'createdAt'
 
   /**
-   * Your own say in who becomes a guest (consent banners, feature flags)
+   * Whether a visitor may become a guest (consent banners, feature flags).
+   * Defaults to everyone
    */
   allow?: (ctx: HttpContext) => boolean | Promise<boolean>
 
   /**
-   * Which requests come from crawlers, that never become guests: false for
+   * Which requests are from crawlers, which never become guests: false for
    * none, patterns for the User-Agent, or a function. Defaults to `isbot`
    */
   crawlers?: false | (string | RegExp)[] | ((ctx: HttpContext) => boolean)
 
   /**
-   * Where visitors are sent who may not see a page
+   * Where visitors are redirected when they may not see a page
    */
   redirects?: RedirectsConfig
 
@@ -183,14 +184,14 @@ export interface GuestUserConfig<Model extends LucidModel> {
 
   /**
    * What moves to the account when a guest is merged. Defaults to everything
-   * that the database's foreign keys, and the relations of the user model, say
-   * belongs to the guest
+   * that belongs to the guest by the foreign keys of the database and the
+   * relations of the user model
    */
   transfer?: TransferEntry<InstanceType<Model>>[]
 
   /**
    * Called before anything moves, in the same transaction, for what a transfer
-   * cannot say (sum the carts)
+   * cannot express (such as adding up two carts)
    */
   merge?: (context: MergeContext<InstanceType<Model>>) => void | Promise<void>
 
@@ -201,7 +202,7 @@ export interface GuestUserConfig<Model extends LucidModel> {
 }
 
 /**
- * The configuration with its defaults filled in
+ * The configuration with defaults filled in
  */
 export interface ResolvedConfig<Model extends LucidModel = LucidModel> {
   enabled: boolean
@@ -227,7 +228,7 @@ export interface ResolvedConfig<Model extends LucidModel = LucidModel> {
 }
 
 /**
- * The columns of a user that hold text
+ * The text columns of a user
  */
 export type TextAttribute<User extends LucidRow> = Extract<keyof TextColumns<User>, string>
 
@@ -244,8 +245,8 @@ type TextColumns<User extends LucidRow> = {
  */
 export interface AdminConfig<User extends LucidRow = LucidRow> {
   /**
-   * Who may see the pages and delete guests. Only `true` lets somebody in.
-   * Guests and anonymous visitors are turned away without being asked about.
+   * Decides who may see the pages and delete guests. Only `true` grants access;
+   * it is not called for guests and anonymous visitors, who never have access.
    * Defaults to nobody
    *
    * @example
@@ -255,25 +256,25 @@ export interface AdminConfig<User extends LucidRow = LucidRow> {
   authorize?: (ctx: HttpContext) => boolean | Promise<boolean>
 
   /**
-   * The guard that operators sign in with. Defaults to that of the guests
+   * The guard that operators sign in with. Defaults to the guard of the guests
    */
   guard?: keyof Authenticators
 
   /**
-   * What a guest is called. Defaults to the first that is there of `username`,
+   * The label of a guest. Defaults to the first value present of `username`,
    * `fullName`, `name` and `email`
    */
   label?: (user: User) => string
 
   /**
-   * Text columns to search for what they begin with. Each needs an index.
-   * Defaults to none: only ids are found
+   * Text columns to search by prefix. Each needs an index. Defaults to none:
+   * only ids are searched
    */
   search?: TextAttribute<User>[]
 
   /**
-   * Sends the application's mail with which a converted guest sets a password.
-   * Without it, support staff cannot convert guests
+   * Sends your application's mail that lets a converted guest set a password.
+   * Without it, operators cannot convert guests
    */
   sendPasswordReset?: (user: User, ctx: HttpContext) => void | Promise<void>
 }

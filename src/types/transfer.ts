@@ -5,14 +5,14 @@ import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 import type { LazyModel } from './model.ts'
 
 /**
- * What happens when somebody signs in to an account while they are a guest:
- * the guest is merged into it by itself, the application asks and calls
+ * What happens when a guest signs in to an account: the guest is merged
+ * automatically, the application asks and calls
  * `ctx.guestUser.mergeInto(user)`, or the guest is left behind
  */
 export type MergeMode = 'automatic' | 'ask' | 'off'
 
 /**
- * A row of the guest and one of the account of which only one may stay
+ * A row of the guest and one of the account that conflict: only one may stay
  */
 export interface MergeConflict<Row = any> {
   guestRow: Row
@@ -21,34 +21,34 @@ export interface MergeConflict<Row = any> {
 }
 
 /**
- * Which row stays. A callback changes the account's row as it likes; the
- * guest's is deleted afterwards
+ * Which row stays. A callback may change the account's row; the guest's row is
+ * deleted afterwards
  */
 export type ConflictPolicy<Row = any> =
   'keepAccount' | 'keepGuest' | ((conflict: MergeConflict<Row>) => void | Promise<void>)
 
 export interface TransferOptions<Row = any> {
   /**
-   * For rows that clash on unique columns. Without it, rows that say the same
-   * as the account's are dropped, and others fail the merge
+   * For rows that conflict on unique columns. By default, rows with the same
+   * content as the account's are dropped, and others fail the merge
    */
   onConflict?: ConflictPolicy<Row>
 
   /**
-   * The guest's rows are deleted, on purpose
+   * Delete the guest's rows instead of moving them
    */
   discard?: boolean
 }
 
 /**
- * Rows that point at a user without a relation of the user model
+ * Rows that reference a user without a relation on the user model
  */
 export interface ModelTransfer extends TransferOptions {
   relation?: undefined
   model: LazyModel<LucidModel>
 
   /**
-   * The property of the model that holds the key of the user
+   * The property of the model that holds the id of the user
    */
   foreignKey: string
 }
@@ -78,13 +78,13 @@ export type TransferEntry<User> =
   TransferableRelation<User> | RelationTransfer<User> | ModelTransfer
 
 /**
- * The same, of any model
+ * A transfer of any user model
  */
 export type AnyTransferEntry =
   string | ({ relation: string; model?: undefined } & TransferOptions) | ModelTransfer
 
 /**
- * What `merge` of the configuration is given
+ * What the `merge` callback of the configuration receives
  */
 export interface MergeContext<User = LucidRow> {
   guest: User

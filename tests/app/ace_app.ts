@@ -11,12 +11,12 @@ const run = promisify(execFile)
 const ROOT = join(import.meta.dirname, '../..')
 
 /**
- * The package as files of an application import it
+ * The URL by which files of an application import the package
  */
 const source = (path: string) => pathToFileURL(join(ROOT, path)).href
 
 /**
- * An application like the starter kits', in files
+ * The files of an application like the starter kits'
  */
 function describeFiles(connection: unknown): Record<string, string> {
   return {
@@ -130,13 +130,15 @@ function describeFiles(connection: unknown): Record<string, string> {
 }
 
 /**
- * An application whose ace runs in a process of its own, as for its developers
+ * An application whose ace commands run in a separate process, as for its
+ * developers
  */
 export class AceApp {
   private constructor(readonly folder: string) {}
 
   /**
-   * @param files contents that differ from a healthy application's
+   * @param files contents that replace or add to the files of a healthy
+   * application
    */
   static async create(
     database: Pick<TestDatabase, 'connection'>,

@@ -10,8 +10,8 @@ export const OPERATOR = 'operator@example.com'
 const DAY = 24 * 3600 * 1000
 
 /**
- * An application with the admin pages, whose operators are known by their
- * address
+ * An application with the admin pages, whose operators are identified by their
+ * email address
  */
 export async function createAdminApp(options: TestAppOptions = {}) {
   const app = await createTestApp({
@@ -41,7 +41,7 @@ export async function createAdminApp(options: TestAppOptions = {}) {
 }
 
 /**
- * Somebody who may see the pages, in a browser of their own
+ * An operator with a browser of their own
  */
 export async function arriveAsOperator(app: TestApp): Promise<Operator> {
   const email = OPERATOR
@@ -55,7 +55,7 @@ export async function arriveAsOperator(app: TestApp): Promise<Operator> {
 
 export class Operator extends Visitor {
   /**
-   * Presses a button of a form on this page, with what the page put into it
+   * Submits a form of this page, with its hidden fields
    *
    * @param action the path of the form, without its query string
    */
@@ -65,7 +65,7 @@ export class Operator extends Visitor {
   }
 
   /**
-   * Opens a page, or the one that it leads to
+   * Opens a page, and follows a redirect
    */
   async follow(path: string) {
     const answer = await this.get(path)
@@ -92,7 +92,7 @@ function readHidden(html: string, action: string): Record<string, string> {
 }
 
 /**
- * Guests who were last seen so many days ago, each with a note
+ * Creates guests last seen the given numbers of days ago, each with a note
  *
  * @returns their ids, in the same order
  */
@@ -109,7 +109,7 @@ export async function createGuests(app: TestApp, ages: number[]): Promise<number
 }
 
 /**
- * What an operator sends who selects each box of the first page
+ * What an operator submits after selecting every box of the first page
  */
 export async function selectFirstPage(app: TestApp, guests: number) {
   for (let count = 0; count < guests; count++) {

@@ -3,8 +3,8 @@ import { whoAmI } from './who_am_i.ts'
 import { createTestApp, type TestAppOptions } from './test_app.ts'
 
 /**
- * An application that lets guests into `/cart`, and everybody into `/about`.
- * Both tell who the visitor is
+ * An application that allows guests on `/cart`, and anyone on `/about`. Both
+ * return who the visitor is
  */
 export function createCartApp(options: TestAppOptions = {}) {
   return createTestApp({
@@ -17,7 +17,7 @@ export function createCartApp(options: TestAppOptions = {}) {
 }
 
 /**
- * What the first visitor is answered
+ * The response to the first visitor
  */
 export async function visitCart(options: TestAppOptions) {
   const app = await createCartApp(options)

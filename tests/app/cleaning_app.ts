@@ -1,6 +1,6 @@
 /**
- * A process that cleans up when it is told to, and says whom it deleted. To be
- * killed at any time. It has only what a cleanup needs, so that it starts fast
+ * A process that cleans up on demand and reports the deleted guests. Tests may
+ * kill it at any time. It loads only what a cleanup needs, to start fast
  */
 import 'reflect-metadata'
 import { once } from 'node:events'
@@ -41,11 +41,11 @@ const userIds: unknown[] = []
 emitter.on('guest_user:deleted', (event) => void userIds.push(...event.userIds))
 emitter.once('guest_user:deleted', () => void process.send!({ hasBegun: true }))
 
-// A test that failed waits for nobody
+// Exits with a failed test
 process.once('disconnect', () => process.exit())
-const told = once(process, 'message')
+const startMessage = once(process, 'message')
 process.send!({ isReady: true })
-await told
+await startMessage
 const result = await cleaner.run(options)
 await database.manager.closeAll()
 process.send!({ result, userIds }, () => process.disconnect())

@@ -14,7 +14,7 @@ interface Message {
 }
 
 /**
- * A cleaner in a process of its own, on a database of the tests
+ * Runs a cleanup in a separate process, on a database of the tests
  */
 export class CleaningProcess {
   #child: ChildProcess
@@ -31,7 +31,7 @@ export class CleaningProcess {
   }
 
   /**
-   * Resolves when it can start at once
+   * Resolves when it is ready to start
    */
   async ready(): Promise<this> {
     await this.#next((message) => message.isReady === true)
@@ -43,14 +43,14 @@ export class CleaningProcess {
   }
 
   /**
-   * Resolves when its first transaction is over
+   * Resolves after its first transaction
    */
   async firstBatch() {
     await this.#next((message) => message.hasBegun === true)
   }
 
   /**
-   * What its cleanup returned, and the ids of its events
+   * The result of its cleanup, and the ids in its events
    */
   async result() {
     const { result, userIds } = await this.#next((message) => message.result !== undefined)
@@ -59,7 +59,7 @@ export class CleaningProcess {
   }
 
   /**
-   * Resolves with the signal that ended it, null when it had ended by itself
+   * Resolves with the signal that ended it, null when it had already exited
    */
   async kill(): Promise<NodeJS.Signals | null> {
     this.#child.kill('SIGKILL')
@@ -68,7 +68,7 @@ export class CleaningProcess {
   }
 
   /**
-   * The framework sends messages of its own
+   * Skips the messages that the framework sends
    */
   async #next(isWanted: (message: Message) => boolean): Promise<Message> {
     for (;;) {

@@ -3,7 +3,7 @@ import { createTestApp, type TestApp } from './test_app.ts'
 import { FIRST_ID, insertGuests, longAgo } from './guest_rows.ts'
 
 /**
- * An application with so many expired guests
+ * An application with the given number of expired guests
  */
 export async function createCleanupApp(guests: number) {
   const app = await createTestApp()
@@ -22,7 +22,7 @@ export async function runCommand(app: TestApp, flags: string[] = []) {
 }
 
 /**
- * @returns what undoes it
+ * @returns a function that undoes it
  */
 export function pretendTerminal() {
   const { isTTY } = process.stdout
@@ -33,7 +33,7 @@ export function pretendTerminal() {
 }
 
 /**
- * The first guest cannot be deleted
+ * Blocks the delete of the first guest
  */
 export async function blockFirst(app: TestApp) {
   await app.db.connection().schema.createTable('orders', (table) => {

@@ -1,6 +1,6 @@
 /**
- * A process that runs `guest:cleanup` like `node ace` does, with listeners like
- * those of the starter kits
+ * A process that runs `guest:cleanup` like `node ace` does, with the signal
+ * listeners of the starter kits
  */
 import 'reflect-metadata'
 import { setTimeout as sleep } from 'node:timers/promises'

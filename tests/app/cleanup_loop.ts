@@ -1,13 +1,13 @@
 import { on, once } from 'node:events'
 import { fork, type ChildProcess } from 'node:child_process'
 
-const PATIENCE = 20_000
+const TIMEOUT = 20_000
 
 /**
- * Cleans up in another process, over and over
+ * Cleans up in another process, again and again
  *
- * @returns what starts it and waits for the first batch, what stops it and tells how many it deleted, and
- * what ends it at once
+ * @returns functions that start it and wait for the first batch, stop it and
+ * return the number of deleted guests, and kill it
  */
 export async function startCleanupLoop(options: { connection: unknown; batchSize: number }) {
   const file = new URL('cleanup_loop_app.ts', import.meta.url)
@@ -35,10 +35,10 @@ export async function startCleanupLoop(options: { connection: unknown; batchSize
 }
 
 /**
- * The framework sends messages of its own
+ * Skips the messages that the framework sends
  */
 async function waitFor(child: ChildProcess, word: string): Promise<{ deleted: number }> {
-  for await (const [message] of on(child, 'message', { signal: AbortSignal.timeout(PATIENCE) })) {
+  for await (const [message] of on(child, 'message', { signal: AbortSignal.timeout(TIMEOUT) })) {
     if (message.loop === word) {
       return message
     }

@@ -1,6 +1,6 @@
 /**
- * A process of its own that cleans up in a loop, from the first message until
- * it is told to stop
+ * A process that cleans up in a loop, from the first message until it is told
+ * to stop
  */
 import 'reflect-metadata'
 import { createTestApp } from './test_app.ts'

@@ -3,7 +3,7 @@ import { whoAmI } from './who_am_i.ts'
 import { createTestApp, type TestApp, type TestAppOptions } from './test_app.ts'
 
 /**
- * What somebody types into the form
+ * What a visitor enters in the form
  */
 export const ANN = {
   fullName: 'Ann',
@@ -40,7 +40,7 @@ export async function becomeGuest(app: TestApp) {
 }
 
 /**
- * Fills the form in like a browser: what is in the page, and what was typed
+ * Submits the form like a browser: hidden fields and what was entered
  */
 export async function submitForm(visitor: Visitor, fields: Record<string, string> = ANN) {
   const { text } = await visitor.get('/convert')
@@ -49,7 +49,7 @@ export async function submitForm(visitor: Visitor, fields: Record<string, string
 }
 
 /**
- * The table of the session store `database`
+ * Creates the table of the session store `database`
  */
 export async function createSessionsTable({ db }: TestApp) {
   await db.connection().schema.createTable('sessions', (table) => {

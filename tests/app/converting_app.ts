@@ -5,9 +5,9 @@ import type { TestAppOptions } from './test_app.ts'
 const LIST = '/admin/guests'
 
 /**
- * An application whose support staff may convert guests
+ * An application whose operators may convert guests
  *
- * @returns the addresses that got the mail as well
+ * @returns the application, and the addresses that were mailed
  */
 export async function createConvertingApp({ guestUser, ...options }: TestAppOptions = {}) {
   const mails: unknown[] = []
@@ -25,7 +25,7 @@ export async function createConvertingApp({ guestUser, ...options }: TestAppOpti
 }
 
 /**
- * Fills in the form on the page of a guest
+ * Submits the conversion form on the page of a guest
  */
 export async function convert(
   operator: Operator,

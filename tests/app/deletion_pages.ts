@@ -6,7 +6,7 @@ import { messages } from './page_messages.ts'
 const DELETE = '/admin/guests/delete'
 
 /**
- * Presses the button of a confirmation page that was opened before
+ * Submits a confirmation page that was opened before
  */
 export async function confirm(operator: Operator, page: { text: string }) {
   const answer = await operator.send(page.text, DELETE)
@@ -19,7 +19,7 @@ export async function confirmAll(operator: Operator, query: string) {
 }
 
 /**
- * Visits the site as somebody who has been there before
+ * Visits the site as a returning user
  */
 export async function comeBack(app: TestApp, id: number | string) {
   const visitor = new Visitor(app.url)

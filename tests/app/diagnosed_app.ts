@@ -3,7 +3,7 @@ import { createExaminedApp } from './examined_app.ts'
 import { createTestDatabase } from './test_database.ts'
 
 /**
- * An application in files, with a database that was migrated
+ * An application in files, with a migrated database
  */
 export async function createDiagnosedApp(files?: Record<string, string>) {
   const database = await createTestDatabase()
@@ -13,7 +13,7 @@ export async function createDiagnosedApp(files?: Record<string, string>) {
 
   return {
     /**
-     * What `guest:doctor` says in a process of its own
+     * Runs `guest:doctor` in a separate process
      */
     async diagnose() {
       const { exitCode, stdout, stderr } = await app.ace('guest:doctor', '--json')

@@ -3,7 +3,8 @@ import { Session } from 'node:inspector/promises'
 const SOURCES = new URL('../../src/', import.meta.url).href
 
 /**
- * The files of `src/` in which a function runs while the work does, as V8 counts
+ * The files of `src/` of which a function runs during the work, by the coverage
+ * of V8
  */
 export async function enteredFiles(work: () => Promise<unknown>): Promise<string[]> {
   const session = new Session()
@@ -26,7 +27,7 @@ export async function enteredFiles(work: () => Promise<unknown>): Promise<string
 }
 
 /**
- * The function that starts with the file is the module itself
+ * The function at the start of the file is the module itself
  */
 function wasCalled({ ranges }: { ranges: { startOffset: number; count: number }[] }) {
   return ranges[0].startOffset > 0 && ranges[0].count > 0

@@ -4,8 +4,8 @@ import type { Finding } from '../../src/doctor/finding.ts'
 import { createTestApp, type TestApp, type TestAppOptions } from './test_app.ts'
 
 /**
- * An application in which `guest:doctor` finds nothing, but for what the
- * options say
+ * An application in which `guest:doctor` finds nothing but what the options
+ * cause
  */
 export async function createExaminedApp(options: TestAppOptions = {}) {
   const app = await createTestApp({
@@ -36,15 +36,15 @@ export async function createExaminedApp(options: TestAppOptions = {}) {
     },
 
     /**
-     * Does what a fix says that is a migration
+     * Runs the migration that a fix suggests
      */
     applyFix: ({ fix }: Finding) => applyMigration(app, fix.slice(fix.indexOf('\n') + 1)),
   }
 }
 
 /**
- * The one finding in an application whose `config/guest_user.ts` has other
- * options than those it has started with
+ * The one finding in an application whose `config/guest_user.ts` has changed
+ * since it started
  */
 export async function findWithOptions(change: (User: any) => Record<string, unknown>) {
   const app = await createExaminedApp()

@@ -1,7 +1,7 @@
 import { ExceptionHandler } from '@adonisjs/core/http'
 
 /**
- * Answers with the message, so that tests can read it
+ * Responds with the message of the error, so that tests can read it
  */
 export default class TestExceptionHandler extends ExceptionHandler {
   protected debug = false

@@ -7,7 +7,8 @@ interface Query {
 }
 
 /**
- * Sends what the application asked PostgreSQL once more, and reads what it took
+ * Repeats the queries of the application with EXPLAIN, to read what they cost
+ * on PostgreSQL
  */
 export class Explained {
   #queries: Query[] = []
@@ -30,8 +31,8 @@ export class Explained {
   }
 
   /**
-   * Blocks of 8 kB that the queries sent by the callback look at, in memory or
-   * not: unlike time, it does not depend on what else the machine does
+   * Counts the blocks of 8 kB that the queries of the callback read, cached or
+   * not: unlike time, it does not depend on the load of the machine
    */
   async countBlocks(
     callback: () => Promise<unknown>,

@@ -3,7 +3,7 @@ import { DateTime } from 'luxon'
 import type { TestApp } from './test_app.ts'
 
 /**
- * Apart from the keys that the database gives to users made one by one
+ * Above the keys that the database assigns to users created one by one
  */
 export const FIRST_ID = 1_000_000
 
@@ -15,7 +15,7 @@ interface Visits {
 }
 
 /**
- * Writes many guests at once, each with a note. Their ids count up from
+ * Inserts many guests at once, each with a note. Their ids count up from
  * `FIRST_ID`
  */
 export async function insertGuests({ db, guestUsers }: TestApp, visits: Visits[]) {
@@ -44,7 +44,7 @@ export async function insertGuests({ db, guestUsers }: TestApp, visits: Visits[]
 }
 
 /**
- * Guests who were last seen long ago, a second apart, the oldest first
+ * Visits long ago, one second apart, oldest first
  */
 export function longAgo(count: number): Visits[] {
   const start = DateTime.fromISO('2020-01-01T00:00:00Z')
@@ -55,7 +55,7 @@ export function longAgo(count: number): Visits[] {
 }
 
 /**
- * Gives guests other values in a column of the users, in the order of their ids
+ * Changes a column of the users of guests, in the order of their ids
  */
 export async function renameGuests({ db }: TestApp, column: string, values: string[]) {
   for (const [index, value] of values.entries()) {

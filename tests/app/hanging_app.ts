@@ -1,6 +1,6 @@
 /**
- * A process that stops between the two inserts that make a guest, to be killed
- * there
+ * A process that hangs between the two inserts that create a guest, to be
+ * killed there
  */
 import 'reflect-metadata'
 import { createTestApp } from './test_app.ts'

@@ -5,13 +5,13 @@ import { defineConfig, formatters } from '@adonisjs/i18n'
 import { routerMiddleware, type TestAppOptions } from './test_app.ts'
 
 /**
- * For `accept-language`
+ * Headers of a German visitor
  */
 export const GERMAN = { 'accept-language': 'de' }
 
 /**
- * An application with translations, and the middleware that the documentation of
- * `@adonisjs/i18n` has
+ * Options of an application with translations, and the middleware from the
+ * documentation of `@adonisjs/i18n`
  */
 export function inGerman(translations: Record<string, string>): TestAppOptions {
   return {

@@ -4,8 +4,8 @@ import type { PluginFn } from '@japa/runner/types'
 import type { TestApp } from './test_app.ts'
 
 /**
- * Installs Japa plugins that need an application, which the runner of these
- * tests does not have when it starts
+ * Installs Japa plugins that need an application, which does not exist yet when
+ * the test runner starts
  */
 export async function installPlugins({ app, url }: TestApp, ...plugins: PluginFn[]) {
   const japa = { runner: { onSuite() {} } } as unknown as Parameters<PluginFn>[0]

@@ -3,25 +3,25 @@ import type { Operator } from './admin_app.ts'
 const LIST = '/admin/guests'
 
 /**
- * What the list of the admin pages shows, read from its HTML
+ * The list of the admin pages, parsed from its HTML
  */
 export interface ListPage {
   rows: ListRow[]
 
   /**
-   * Above the table, such as "3 guests"
+   * Caption of the table, such as "3 guests"
    */
   caption?: string
 
   /**
-   * By the name of the filter
+   * By name of the filter
    */
   tabs: Record<string, string>
   current?: string
   problems: string[]
 
   /**
-   * Instead of rows
+   * Shown when there are no rows
    */
   emptiness?: string
   previous?: string
@@ -29,7 +29,7 @@ export interface ListPage {
   first?: string
 
   /**
-   * The day and its number, from the oldest on
+   * Day and number of guests, oldest first
    */
   days: [day: string, guests: string][]
   sorts: Record<'created' | 'seen', { direction: string; url: string }>
@@ -46,7 +46,7 @@ export interface ListRow {
 }
 
 /**
- * @param query of the list, or the path that a link leads to
+ * @param query query string of the list, or the path of a link
  */
 export async function openList(operator: Operator, query = ''): Promise<ListPage> {
   const { status, text } = await operator.get(query.startsWith('/') ? query : `${LIST}${query}`)

@@ -1,6 +1,5 @@
 /**
- * What a page shows in elements with a role of their own: whether it worked, and
- * what is wrong
+ * The status and error messages of a page
  */
 export function messages(html: string): string[] {
   return [...html.matchAll(/role="(?:status|alert)">([^<]*)</g)].map(([, text]) => text)

@@ -7,8 +7,8 @@ export interface PlainDriverConfig extends Oauth2DriverConfig {
 }
 
 /**
- * A driver of an application's own, for a provider that does not tell whether an
- * address is verified
+ * A custom driver, for a provider that does not report whether an address is
+ * verified
  */
 export class PlainDriver extends Oauth2Driver<Oauth2AccessToken, string> {
   protected stateCookieName = 'plain_oauth_state'

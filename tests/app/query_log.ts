@@ -1,7 +1,7 @@
 import type { Emitter } from '@adonisjs/core/events'
 
 /**
- * The statements that the application sent to its database
+ * Records the statements that the application sends to its database
  */
 export class QueryLog {
   statements: string[] = []
@@ -13,7 +13,7 @@ export class QueryLog {
   }
 
   /**
-   * What was sent while the callback ran, without BEGIN and COMMIT
+   * The statements sent while the callback ran, without BEGIN and COMMIT
    */
   async during(callback: () => Promise<unknown>): Promise<string[]> {
     this.statements = []

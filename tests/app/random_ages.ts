@@ -9,17 +9,17 @@ const HOUR = 3_600_000
 export const MAX_AGE = 2 * HOUR
 
 /**
- * SQLite and MariaDB hold whole seconds
+ * SQLite and MariaDB store whole seconds
  */
 const PRECISION = dialect === 'postgres' ? 1 : 1000
 
 /**
- * A moment as the database holds it
+ * A moment as the database stores it
  */
 export const held = (moment: number) => Math.floor(moment / PRECISION) * PRECISION
 
 /**
- * Ages crowd around `MAX_AGE` and an hour, where mistakes would be made
+ * Ages concentrate around `MAX_AGE` and an hour, where mistakes are likely
  */
 export const anyAge = fc.oneof(
   fc.integer({ min: 0, max: 4 * HOUR }),
@@ -29,7 +29,7 @@ export const anyAge = fc.oneof(
 )
 
 /**
- * What the clock of the process says
+ * The time of the process clock
  */
 export const anyMoment = fc.integer({ min: Date.UTC(2001, 0), max: Date.UTC(2037, 0) })
 

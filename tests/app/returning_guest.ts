@@ -3,7 +3,7 @@ import { whoAmI } from './who_am_i.ts'
 import { createTestApp, type TestAppOptions } from './test_app.ts'
 
 /**
- * An application with a guest, who may come back
+ * An application with a guest who may come back
  */
 export async function createReturningGuest(options: TestAppOptions = {}) {
   const app = await createTestApp({
@@ -22,7 +22,7 @@ export async function createReturningGuest(options: TestAppOptions = {}) {
 }
 
 /**
- * With a `maxAge` of 100 seconds, visits are written down after one
+ * With a `maxAge` of 100 seconds, `last_seen_at` is updated after one
  */
 export const SHORT_LIVED = { guestUser: { maxAge: 100 } }
 export const untilTouchIsDue = () => new Promise((resolve) => setTimeout(resolve, 1100))

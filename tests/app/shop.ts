@@ -35,8 +35,8 @@ export class Tag extends BaseModel {
 }
 
 /**
- * Tables of a shop, and the relations its user model has to them: one cart for
- * each user, tags they follow, likes without a relation
+ * Tables of a shop, and relations of its user model: one cart per user, tags,
+ * and likes without a relation
  */
 export async function prepareShop({ db, User }: { db: Database; User: UserModel }) {
   const create = (name: string, columns: (table: TableBuilder) => void) =>

@@ -7,7 +7,7 @@ import { createTestApp, type TestApp, type TestAppOptions } from './test_app.ts'
 export const ANN = { fullName: 'Ann', email: 'ann@example.com', password: 'secret12' }
 
 /**
- * A shop with an account, Ann's, and a login like the starter kits'
+ * A shop with an account for Ann, and a login like the starter kits'
  */
 export async function createShop(options: TestAppOptions = {}) {
   const app = await createTestApp({
@@ -42,7 +42,7 @@ export async function createShop(options: TestAppOptions = {}) {
 }
 
 /**
- * A shop with more tables and relations
+ * Options of a shop with additional tables and relations
  */
 export function preparing(extra: NonNullable<TestAppOptions['prepare']>): TestAppOptions {
   return {
@@ -54,7 +54,7 @@ export function preparing(extra: NonNullable<TestAppOptions['prepare']>): TestAp
 }
 
 /**
- * Somebody who has visited, and is a guest
+ * A visitor who has become a guest
  */
 export async function becomeGuest(app: TestApp) {
   const visitor = new Visitor(app.url)
@@ -63,7 +63,7 @@ export async function becomeGuest(app: TestApp) {
 }
 
 /**
- * Whose the rows of a table are
+ * The owners of the rows of a table
  */
 export async function listOwners(app: TestApp, table: string): Promise<number[]> {
   const rows = await app.db.from(table).orderBy('user_id')

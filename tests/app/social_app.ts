@@ -25,13 +25,13 @@ type Options = TestAppOptions & {
   social?: (app: TestApp) => Partial<SocialLoginOptions>
 
   /**
-   * More columns of the users
+   * Additional columns of the users table
    */
   columns?: Parameters<ReturnType<Database['connection']>['schema']['alterTable']>[1]
 }
 
 /**
- * An application with a button "Sign in with GitHub", and a GitHub
+ * An application with "Sign in with GitHub", and a fake GitHub
  */
 export async function createSocialApp({ social, columns, ...options }: Options = {}) {
   const github = await GithubServer.start()
@@ -114,7 +114,7 @@ export async function createSocialApp({ social, columns, ...options }: Options =
 }
 
 /**
- * To GitHub and back
+ * Signs in through GitHub
  */
 export async function signInWithGithub(visitor: Visitor, headers: Record<string, string> = {}) {
   return signInWith('github', visitor, headers)

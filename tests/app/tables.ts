@@ -19,14 +19,14 @@ function addForeignKey(table: TableBuilder, name: string, key: UserKey) {
 }
 
 /**
- * A table of an application's own
+ * Creates a table of the application
  */
 export function createTable(database: Database, name: string, columns: Columns) {
   return database.connection().schema.createTable(name, columns)
 }
 
 /**
- * The users of an application like the starter kits
+ * Creates the users table of an application like the starter kits
  */
 export async function createUsersTable(database: Database, key: UserKey) {
   await database.connection().schema.createTable('users', (table) => {
@@ -40,11 +40,11 @@ export async function createUsersTable(database: Database, key: UserKey) {
 }
 
 /**
- * What the migrations of an application make: its users, the guests, and notes
+ * Creates what the migrations of an application would: users, guests, and notes
  * that belong to users
  */
 export async function createTables(database: Database, key: UserKey) {
-  // A schema builder keeps what it was told, so each table gets a new one
+  // A schema builder keeps its statements, so each table needs a new one
   const newSchema = () => database.connection().schema
   const now = () => database.connection().knexRawQuery('CURRENT_TIMESTAMP')
   await createUsersTable(database, key)

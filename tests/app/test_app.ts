@@ -32,29 +32,29 @@ export interface TestAppOptions {
   userKey?: UserKey
 
   /**
-   * The default guard. `basic` knows no sessions
+   * The default guard. `basic` does not use sessions
    */
   defaultGuard?: 'web' | 'members' | 'basic'
 
   /**
-   * More guards, of other user tables
+   * Additional guards, for other user tables
    */
   guards?: Record<string, ReturnType<typeof sessionGuard>>
   sessionStore?: 'cookie' | 'memory' | 'database' | 'redis'
   sessionAge?: string
 
   /**
-   * Merged into a configuration like the one `configure` publishes
+   * Merged into a configuration like the published one
    */
   guestUser?: Partial<GuestUserConfig<any>>
 
   /**
-   * Replaces `config/guest_user.ts` as a whole
+   * Replaces the whole `config/guest_user.ts`
    */
   rawGuestUserConfig?: unknown
 
   /**
-   * Contents of files in `resources/views`
+   * Contents of files in `resources/views`, by name
    */
   views?: Record<string, string>
   shield?: boolean
@@ -65,29 +65,30 @@ export interface TestAppOptions {
   routerMiddleware?: Middleware
 
   /**
-   * Silent auth runs on each request, like in the starter kits
+   * Whether silent auth runs on each request, like in the starter kits.
+   * Defaults to true
    */
   silentAuth?: boolean
   createTables?: boolean
 
   /**
-   * Tables and relations of an application's own, before it starts
+   * Creates tables and relations of the application before it starts
    */
   prepare?: (parts: { db: Database; User: UserModel }) => Promise<void>
 
   /**
-   * Of other packages, with their configuration
+   * Providers of other packages, and their configuration
    */
   providers?: (() => Promise<any>)[]
   config?: Record<string, unknown>
 
   /**
-   * Gets the log, which is off otherwise
+   * Receives the log, which is off by default
    */
   log?: Writable
 
   /**
-   * A database that is there already, and stays when the application closes
+   * An existing database, which is kept when the application closes
    */
   database?: TestDatabase
   routes?: (
@@ -117,8 +118,8 @@ function nameMiddleware(router: HttpRouterService) {
 type NamedMiddleware = ReturnType<typeof nameMiddleware>
 
 /**
- * A real application on a real socket, with a database of its own. One at a
- * time: models belong to the application that booted last
+ * A real application on a real socket, with its own database. Only one at a
+ * time, because models belong to the application that booted last
  */
 export async function createTestApp(options: TestAppOptions = {}) {
   const root = await mkdtemp(join(tmpdir(), 'guest-user-app-'))
@@ -183,7 +184,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
       },
 
       /**
-       * Makes all guests so old that the next cleanup deletes them
+       * Makes all guests expired for the next cleanup
        */
       async expireGuests() {
         const longAgo = '2020-01-01 00:00:00'

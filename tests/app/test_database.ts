@@ -13,21 +13,21 @@ export type Dialect = 'sqlite' | 'postgres' | 'mariadb'
 
 export interface TestDatabase {
   /**
-   * A connection for `config/database.ts`
+   * The connection for `config/database.ts`
    */
   connection: Record<string, unknown>
   drop(): Promise<void>
 }
 
 /**
- * The dialect that this run of the tests is about
+ * The dialect of this test run
  */
 export const dialect = (process.env.DB ?? 'sqlite') as Dialect
 
 /**
- * An empty database that nobody else uses
+ * Creates an empty database for one test
  *
- * @param clauses of `CREATE DATABASE`
+ * @param clauses of the `CREATE DATABASE` statement
  */
 export function createTestDatabase(
   kind: Dialect = dialect,

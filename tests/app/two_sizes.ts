@@ -5,14 +5,13 @@ import { createTables } from './tables.ts'
 import { createTestDatabase, type TestDatabase } from './test_database.ts'
 
 /**
- * The application looks into this schema. Whichever is to be looked at gets the
- * name, so that one application can be asked about few guests and about many
- * in turn
+ * The schema that the application reads. The schema to look at is renamed to
+ * it, so that one application can be tested with few guests and with many
  */
 const SHOWN = 'shown'
 
 /**
- * Days over which the guests are spread, evenly
+ * Days over which the guests are evenly spread
  */
 const SPAN = 60
 
@@ -25,8 +24,8 @@ export class TwoSizes {
   }
 
   /**
-   * A database whose tables are in schemas. It compares bytes, so that a search
-   * takes as many queries on each server
+   * Creates a database for several schemas. Its collation compares bytes, so
+   * that a search takes the same number of queries on each server
    */
   static async createDatabase(): Promise<TestDatabase> {
     const database = await createTestDatabase(
@@ -37,15 +36,16 @@ export class TwoSizes {
   }
 
   /**
-   * As many guests as regular users, and an operator. The guest `n` came at the
-   * n-th moment of the last 60 days; each fourth came back a day later
+   * Adds the same number of guests and regular users, and an operator. Guest
+   * `n` was created at the n-th moment of the last 60 days; every fourth came
+   * back a day later
    */
   async add(size: string, guests: number) {
     await this.#hide()
     await this.#db.rawQuery(`create schema ${SHOWN}`)
     this.#shown = size
     await createTables(this.#db, 'increments')
-    // As `admin.search` wants it
+    // `admin.search` needs it
     await this.#db.rawQuery('create index on users (full_name)')
 
     const fill = (sql: string) => this.#db.rawQuery(sql.replaceAll(':guests', String(guests)))
@@ -69,8 +69,8 @@ export class TwoSizes {
   }
 
   /**
-   * Again, while somebody's snapshot is older than the rows: index-only scans
-   * need to know that everybody sees them
+   * Repeats VACUUM while a snapshot is older than the rows: index-only scans
+   * need rows that are visible to all transactions
    */
   async #vacuum() {
     for (let attempt = 0; attempt < 50; attempt++) {
@@ -87,7 +87,7 @@ export class TwoSizes {
   }
 
   /**
-   * What the application sees from now on
+   * Selects what the application sees from now on
    */
   async show(size: string) {
     if (this.#shown !== size) {

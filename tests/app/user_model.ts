@@ -7,7 +7,7 @@ import { withAuthFinder } from '@adonisjs/auth/mixins/lucid'
 export type UserKey = 'increments' | 'bigIncrements' | 'uuid' | 'string'
 
 /**
- * A user model like that of the starter kits, with any kind of key
+ * A user model like the one of the starter kits, with any type of key
  */
 export function createUserModel(hash: HashService, key: UserKey) {
   class User extends compose(

@@ -1,6 +1,5 @@
 /**
- * A browser's way with a site, without the browser: cookies are kept, redirects
- * are not followed
+ * Sends requests like a browser: keeps cookies, but does not follow redirects
  */
 export class Visitor {
   static userAgent =
@@ -15,7 +14,7 @@ export class Visitor {
   }
 
   /**
-   * Another tab that has the same cookies now, and gets its own from then on
+   * Another visitor who starts with the same cookies
    */
   clone(): Visitor {
     return new Visitor(this.#baseUrl, new Map(this.cookies))
@@ -57,7 +56,7 @@ export class Visitor {
   }
 
   /**
-   * What a response set
+   * Stores the cookies of a response
    */
   keepCookies(headers: string[]) {
     for (const header of headers) {

@@ -1,7 +1,7 @@
 import type { HttpContext } from '@adonisjs/core/http'
 
 /**
- * A handler that tells everything the request knows about its visitor
+ * A handler that returns everything the request knows about its visitor
  */
 export async function whoAmI({ auth, guestUser }: HttpContext) {
   const user = auth.user as { id: string | number; fullName: string } | undefined

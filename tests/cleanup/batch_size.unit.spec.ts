@@ -8,7 +8,7 @@ import { BatchSize } from '../../src/cleanup/pace.ts'
  */
 function run(size: BatchSize, batches: number, millisecondsPerGuest: number) {
   for (let count = 0; count < batches; count++) {
-    size.learn(size.current, size.current * millisecondsPerGuest)
+    size.adjust(size.current, size.current * millisecondsPerGuest)
   }
   return size.current
 }
@@ -28,7 +28,7 @@ test.group('Batch size', () => {
   test('gets over one batch that stalled', ({ assert }) => {
     const size = BatchSize.upTo(2000)
     run(size, 5, 0.01)
-    size.learn(2000, 5000)
+    size.adjust(2000, 5000)
     assert.equal(size.current, 1000)
     assert.equal(run(size, 1, 0.01), 2000)
   })
@@ -36,9 +36,9 @@ test.group('Batch size', () => {
   test('learns nothing from the few of a last batch, unless they were slow', ({ assert }) => {
     const size = BatchSize.upTo(2000)
     const before = size.current
-    size.learn(3, 1)
+    size.adjust(3, 1)
     assert.equal(size.current, before)
-    size.learn(3, 600)
+    size.adjust(3, 600)
     assert.equal(size.current, before / 2)
   })
 
@@ -53,7 +53,7 @@ test.group('Batch size', () => {
       fc.property(fc.constantFrom(100, 500, 2000), fc.array(batch), (largest, batches) => {
         const size = BatchSize.upTo(largest)
         return batches.every(([guests, milliseconds]) => {
-          size.learn(guests, milliseconds)
+          size.adjust(guests, milliseconds)
           return Number.isInteger(size.current) && size.current >= 10 && size.current <= largest
         })
       })

@@ -1,7 +1,7 @@
 import { test } from '@japa/runner'
 
 import { Removal } from '../../src/cleanup/removal.ts'
-import { nameGuestTables } from '../../src/database/guest_tables.ts'
+import { resolveGuestTables } from '../../src/database/guest_tables.ts'
 import { createTestApp } from '../app/test_app.ts'
 import { createTestDatabase, dialect } from '../app/test_database.ts'
 import { FIRST_ID, insertGuests, longAgo } from '../app/guest_rows.ts'
@@ -10,7 +10,7 @@ async function createApp() {
   const database = await createTestDatabase()
   const app = await createTestApp({ database })
   await insertGuests(app, longAgo(3))
-  const tables = nameGuestTables(app.User, await app.guestUsers.guestModel(), 'lastSeenAt')
+  const tables = resolveGuestTables(app.User, await app.guestUsers.guestModel(), 'lastSeenAt')
   const removal = new Removal(app.db.connection(), app.User, tables, '2025-01-01 00:00:00')
   return { app, database, removal }
 }

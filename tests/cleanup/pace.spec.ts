@@ -61,7 +61,7 @@ async function quickest(work: () => Promise<unknown>): Promise<number> {
 
 function rest({ db }: TestApp, worked: number, signal?: AbortSignal) {
   const pace = new Pace(db.connection(), signal)
-  pace.worked(worked)
+  pace.record(worked)
   return pace.rest()
 }
 
@@ -152,7 +152,7 @@ test.group('The pace of a cleanup', () => {
     const pace = new Pace(app.db.connection())
     const queries = await app.queries.during(async () => {
       for (let index = 0; index < 20; index++) {
-        pace.worked(1)
+        pace.record(1)
         await pace.rest()
       }
     })

@@ -1,7 +1,7 @@
 import { test } from '@japa/runner'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { hasDeleteOfItsOwn } from '../../src/cleanup/removal.ts'
+import { hasCustomDelete } from '../../src/cleanup/removal.ts'
 import { dialect } from '../app/test_database.ts'
 import { createTestApp, type TestApp } from '../app/test_app.ts'
 import { FIRST_ID, insertGuests, longAgo } from '../app/guest_rows.ts'
@@ -28,7 +28,7 @@ test.group('Cleanup, user models', () => {
   test('without a say of their own are deleted in one statement', async ({ assert, cleanup }) => {
     const app = await createApp(50)
     cleanup(() => app.close())
-    assert.isFalse(hasDeleteOfItsOwn(app.User))
+    assert.isFalse(hasCustomDelete(app.User))
 
     const statements = await app.queries.during(() => app.guestUsers.cleanup())
     assert.equal(await app.count('users'), 0)
@@ -82,9 +82,9 @@ test.group('Cleanup, user models', () => {
     const app = await createApp(0)
     cleanup(() => app.close())
     app.User.before('save', () => {})
-    assert.isFalse(hasDeleteOfItsOwn(app.User))
+    assert.isFalse(hasCustomDelete(app.User))
     app.User.$hooks.add('before:delete', () => {})
-    assert.isTrue(hasDeleteOfItsOwn(app.User))
+    assert.isTrue(hasCustomDelete(app.User))
   })
 
   test('a delete() that a parent class overrides is called', async ({ assert, cleanup }) => {

@@ -190,7 +190,7 @@ test.group('Merging', () => {
 
       await assert.rejects(
         () => app.guestUsers.merge(guest, into),
-        /^Guests are merged into regular users only\./
+        /^Guests can only be merged into regular users\./
       )
       assert.equal(await app.count('guests'), 2)
     })

@@ -5,7 +5,8 @@ import { unpackChromium } from './unpack_chromium.ts'
 const SYSTEM_CHROMIUM = '/usr/bin/chromium'
 
 /**
- * No sandbox, because root has none; no traffic but to the page under test
+ * No sandbox, because root cannot use it; no traffic except to the page under
+ * test
  */
 const ARGUMENTS = [
   '--no-sandbox',
@@ -24,8 +25,8 @@ export interface ChromiumOptions {
 }
 
 /**
- * Launch options for a real Chromium: the one of CHROMIUM_PATH, the system's,
- * or the one that npm brings
+ * Launch options for a real Chromium: the one at CHROMIUM_PATH, the one of the
+ * system, or the one from npm
  */
 export async function chromiumOptions(): Promise<ChromiumOptions> {
   const installed = process.env.CHROMIUM_PATH ?? SYSTEM_CHROMIUM

@@ -7,14 +7,15 @@ import { findFreePort } from './tcp.ts'
 import { removeFolder } from './remove_folder.ts'
 
 /**
- * PostgreSQL refuses to run as root, so it runs as whichever of these exists
+ * PostgreSQL refuses to run as root, so it runs as the first of these users
+ * that exists
  */
 const UNPRIVILEGED_USERS = ['postgres', 'nobody']
 
 /**
- * A test database may be lost; syncing it to disk is time spent for nothing
+ * A test database may be lost, so there is no need to sync it to disk
  */
-const FAST_AND_CARELESS = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']
+const UNSAFE_SETTINGS = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']
 
 export interface EmbeddedPostgres {
   port: number
@@ -22,13 +23,13 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts the PostgreSQL that npm brings, on a free port of 127.0.0.1, with its
- * data in the system's folder for temporary files
+ * Starts the PostgreSQL from npm on a free port of 127.0.0.1, with its data in
+ * the temporary folder of the system
  *
- * @param settings by default those that lose data when the power goes
+ * @param settings default to ones that lose data in a power failure
  */
 export async function startEmbeddedPostgres(
-  settings: string[] = FAST_AND_CARELESS
+  settings: string[] = UNSAFE_SETTINGS
 ): Promise<EmbeddedPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'guest-user-postgres-'))
   const data = join(folder, 'data')
@@ -87,8 +88,8 @@ export async function startEmbeddedPostgres(
 }
 
 /**
- * A signal ends Node.js without its exit listeners, and would leave the server
- * running. Ctrl+C in npm sends it twice, so the listener has to stay
+ * A signal ends Node.js without calling exit listeners, which would leave the
+ * server running. npm sends Ctrl+C twice, so the listener must stay
  */
 function exitOnSignals() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -109,8 +110,7 @@ function findUnprivilegedUser(): { uid: number; gid: number } {
 }
 
 /**
- * Another user may not be allowed into the folder of this checkout, so it gets
- * a copy
+ * The other user may have no access to this checkout, so it gets a copy
  */
 async function provideBinaries(folder: string, copy: boolean): Promise<string> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform

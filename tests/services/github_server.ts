@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /**
- * Somebody with an account at the provider
+ * A person with an account at the provider
  */
 export interface GithubPerson {
   id: number
@@ -14,9 +14,9 @@ export interface GithubPerson {
 }
 
 /**
- * An OAuth 2 provider on a real socket that answers like GitHub: authorization,
- * token, profile and email addresses; `/profile` has them in one. Whoever is
- * `person` says yes; nobody says no
+ * An OAuth 2 provider on a real socket that responds like GitHub:
+ * authorization, token, profile and email addresses; `/profile` combines the
+ * last two. `person` authorizes the login; without one, it is denied
  */
 export class GithubServer {
   person: GithubPerson | null = null

@@ -1,6 +1,6 @@
 /**
  * The PostgreSQL that the tests use: the embedded one, whose address the test
- * runner puts into the environment, or one of your own
+ * runner sets in the environment, or your own
  */
 export function postgres() {
   return {

@@ -4,9 +4,8 @@ const ATTEMPTS = 40
 const PAUSE = 50
 
 /**
- * Removes a folder into which a dying process may still be writing; `rmSync`
- * gives up on those and says nothing. Blocks, so that it works when this process
- * is about to exit as well
+ * Removes a folder that a dying process may still write to, where `rmSync`
+ * fails silently. Synchronous, so that it also works while this process exits
  */
 export function removeFolder(folder: string) {
   for (let attempt = 1; existsSync(folder) && attempt <= ATTEMPTS; attempt++) {

@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo } from 'node:net'
 
 /**
- * Does anything answer on this port within a second?
+ * Does a server accept connections on this port within a second?
  */
 export function answers(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -17,7 +17,7 @@ export function answers(host: string, port: number): Promise<boolean> {
 }
 
 /**
- * A port of 127.0.0.1 that nothing listens on
+ * Finds an unused port of 127.0.0.1
  */
 export function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {

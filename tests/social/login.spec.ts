@@ -183,7 +183,7 @@ test.group('Social login', () => {
     const { visitor, id } = await becomeGuest(app)
     const answer = await signInWithGithub(visitor, { accept: 'application/json' })
     assert.equal(answer.status, 500)
-    assert.match(answer.json().message, /Give "email" in "attributes"/)
+    assert.match(answer.json().message, /Set "email" in "attributes"/)
     assert.deepInclude((await visitor.get('/about')).json(), { id, kind: 'guest' })
     await close()
 

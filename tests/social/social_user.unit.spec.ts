@@ -89,8 +89,8 @@ test.group('Values of a social account', () => {
 
   test('want an address where there is a column for it', ({ assert }) => {
     const model = createModel('email')
-    assert.throws(() => collectValues(NOBODY, model), /told no email address/)
-    assert.throws(() => collectValues(ann, model, { email: '' }), /told no email address/)
+    assert.throws(() => collectValues(NOBODY, model), /returned no email address/)
+    assert.throws(() => collectValues(ann, model, { email: '' }), /returned no email address/)
     assert.isNull(collectValues(NOBODY, model, { email: null }).email)
     assert.doesNotThrow(() => collectValues(NOBODY, createModel('username')))
   })

@@ -43,7 +43,7 @@ test.group('Social login | values of an account', () => {
       const { message } = answer.json()
       assert.match(
         message,
-        /column "users\.email" is NOT NULL and has no value\. Give one in "attributes"/
+        /column "users\.email" is NOT NULL and has no value\. Set it in "attributes"/
       )
       assert.include(log.text, 'E_INCOMPLETE_SOCIAL_ATTRIBUTES')
       assert.notMatch(log.text + answer.text, /octocat/i)
@@ -56,7 +56,7 @@ test.group('Social login | values of an account', () => {
       const { app, close } = await createSocialApp({ social: () => ({ attributes: { email } }) })
       cleanup(close)
       const answer = await signInWithGithub(new Visitor(app.url), JSON_CLIENT)
-      assert.equal(answer.json().message.match(/Give "email" in "attributes"/)?.length, 1)
+      assert.equal(answer.json().message.match(/Set "email" in "attributes"/)?.length, 1)
       assert.equal(await app.count('users'), 0)
     })
 

@@ -5,10 +5,10 @@ import type { ConfiguredUser } from '../../types.ts'
 import { authenticateAsClient } from '../../guests/session_guard.ts'
 
 /**
- * Signs a guest in the way the guard's own test clients do
+ * Signs a guest in like the guard's own test clients do
  *
- * @param user a guest; a new one is made without it
- * @returns what a test client has to send
+ * @param user a guest; created when omitted
+ * @returns what a test client must send
  */
 export async function authenticateGuest(
   app: ApplicationService,
