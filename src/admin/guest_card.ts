@@ -22,7 +22,7 @@ export interface GuestCard {
 }
 
 /**
- * Makes the cards of one request
+ * Creates the cards of one request
  */
 export async function createCards(ctx: HttpContext, manager: GuestUserManager) {
   const urlFor = await createUrlFor(ctx)
@@ -60,23 +60,23 @@ const NAMES = ['username', 'fullName', 'name', 'email']
 const LONGEST_LABEL = 254
 
 /**
- * What a guest is called on the pages
+ * What the pages call a guest
  *
- * @param hidden for users whom a scope of the model hides
- * @param onError one guest without a label must not cost the whole list
+ * @param hidden label of users that a scope of the model hides
+ * @param onError a label that fails must not break the whole list
  */
 export function labelGuest(
   { guest, user }: ListedGuest,
   { config }: GuestUserManager,
   { hidden, onError }: { hidden: (id: UserId) => string; onError: (error: unknown) => void }
 ): string {
-  const label = user && (askForLabel(user, config, onError) ?? findName(user))
+  const label = user && (configuredLabel(user, config, onError) ?? findName(user))
   return typeof label === 'string' && label.trim()
     ? label.slice(0, LONGEST_LABEL).toWellFormed()
     : hidden(guest.userId)
 }
 
-function askForLabel(
+function configuredLabel(
   user: LucidRow,
   { admin }: GuestUserManager['config'],
   onError: (error: unknown) => void
