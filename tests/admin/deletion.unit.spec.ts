@@ -2,7 +2,12 @@ import { test } from '@japa/runner'
 import { HttpContextFactory } from '@adonisjs/core/factories/http'
 
 import { createCountTexts, createTexts } from '../../src/pages/texts.ts'
-import { describeOutcome, type Deletion, type DeletionOutcome } from '../../src/admin/deletion.ts'
+import {
+  describeOutcome,
+  describeProgress,
+  type Deletion,
+  type DeletionOutcome,
+} from '../../src/admin/deletion.ts'
 
 const NOBODY: DeletionOutcome = { deleted: 0, blocked: 0, left: 0, blockers: [], isKept: false }
 
@@ -60,5 +65,29 @@ test.group('What became of a deletion', () => {
     const stopped = describe(outcome, { isFinished: false, userIds: [], total: 5 })
     assert.notInclude(stopped.error, 'gone already')
     assert.equal(stopped.success, 'Stopped. 1 guest was deleted.')
+  })
+})
+
+test.group('How far a deletion got', () => {
+  const describeStep = (state: Partial<Deletion>, outcome: Partial<DeletionOutcome> = {}) =>
+    describeProgress({ list: {}, took: 0, ...state, outcome: { ...NOBODY, ...outcome } })
+
+  test('the rest takes as long as what is done did', ({ assert }) => {
+    const outcome = { deleted: 1500, blocked: 300, left: 200 }
+    assert.deepEqual(describeStep({ total: 10_000, took: 4000 }, outcome), {
+      stage: 'running',
+      done: 2000,
+      total: 10_000,
+      seconds: 16,
+    })
+  })
+
+  test('what is finished takes no time, whoever was missing', ({ assert }) => {
+    assert.deepEqual(describeStep({ total: 10, took: 4000, isFinished: true }, { deleted: 8 }), {
+      stage: 'finished',
+      done: 10,
+      total: 10,
+      seconds: 0,
+    })
   })
 })
