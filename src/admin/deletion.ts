@@ -1,7 +1,5 @@
 import { DateTime } from 'luxon'
-import type { HttpContext } from '@adonisjs/core/http'
 
-import { seal, unseal } from './sealed_state.ts'
 import { findListed, type Selection } from './selection.ts'
 import { ListState, type ListQuery } from './list_state.ts'
 import type { GuestFilter, CleanupResult } from '../types.ts'
@@ -67,8 +65,6 @@ export interface DeletionOutcome {
   isKept: boolean
 }
 
-const PURPOSE = 'deletion'
-
 /**
  * Milliseconds between two looks at the progress
  */
@@ -101,14 +97,6 @@ export function planDeletion(
     outcome: { deleted: 0, blocked: 0, left: 0, blockers: [], isKept: false },
     took: 0,
   }
-}
-
-export function sealDeletion(ctx: HttpContext, deletion: Deletion): Promise<string> {
-  return seal(ctx, PURPOSE, deletion)
-}
-
-export function unsealDeletion(ctx: HttpContext, sealed: unknown): Promise<Deletion | null> {
-  return unseal<Deletion>(ctx, PURPOSE, sealed)
 }
 
 /**

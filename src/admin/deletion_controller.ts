@@ -5,16 +5,17 @@ import {
   describeProgress,
   planDeletion,
   runDeletionStep,
-  sealDeletion,
-  unsealDeletion,
   type Deletion,
 } from './deletion.ts'
 import type { BoundedCount } from '../count.ts'
+import { seal, unseal } from './sealed_state.ts'
 import { createUrlFor } from '../pages/render_page.ts'
 import { ListState, PageQuery } from './list_state.ts'
 import { readSelection, type Selection } from './selection.ts'
 import { createCountTexts, createTexts } from '../pages/texts.ts'
 import { redirectTo, renderAdminPage } from './render_admin_page.ts'
+
+const PURPOSE = 'deletion'
 
 /**
  * What a deletion would do, before anything is deleted
@@ -41,7 +42,7 @@ export async function showDeletion(ctx: HttpContext) {
     remaining: describeRemaining(selection, { toDelete, selected, blocked: dependents.blocked }),
     cutoff: selection.age === undefined ? undefined : selection.toDelete.before,
     expireBy: manager.expiry.property,
-    deletion: await sealDeletion(ctx, deletion),
+    deletion: await seal(ctx, PURPOSE, deletion),
     deleteUrl: urlFor('guest_user.admin.destroy'),
     cancelUrl: urlFor('guest_user.admin.index', {}, list),
   })
@@ -54,7 +55,7 @@ export async function showDeletion(ctx: HttpContext) {
  */
 export async function continueDeletion(ctx: HttpContext) {
   const manager = await ctx.containerResolver.make('guestUser.manager')
-  const confirmed = await unsealDeletion(ctx, ctx.request.input('deletion'))
+  const confirmed = await unseal<Deletion>(ctx, PURPOSE, ctx.request.input('deletion'))
   const command = ctx.request.input('command')
   if (!confirmed) {
     return refuseStale(ctx)
@@ -67,12 +68,12 @@ export async function continueDeletion(ctx: HttpContext) {
   if (deletion.isFinished && command !== 'step') {
     return finish(ctx, deletion)
   }
-  return redirectTo(ctx, 'guest_user.admin.progress', { run: await sealDeletion(ctx, deletion) })
+  return redirectTo(ctx, 'guest_user.admin.progress', { run: await seal(ctx, PURPOSE, deletion) })
 }
 
 export async function showProgress(ctx: HttpContext) {
   const { run } = ctx.request.qs()
-  const deletion = await unsealDeletion(ctx, run)
+  const deletion = await unseal<Deletion>(ctx, PURPOSE, run)
   if (!deletion) {
     return refuseStale(ctx)
   }
@@ -91,20 +92,15 @@ export async function showProgress(ctx: HttpContext) {
 function describeRemaining(
   { picked, age = '' }: Selection,
   counts: { toDelete: BoundedCount; selected: BoundedCount; blocked: BoundedCount }
-): {
-  text: 'admin.left_younger' | 'admin.left_gone' | 'admin.left_held'
-  count: BoundedCount
-  age: string
-}[] {
+) {
   const { toDelete, selected, blocked } = counts
   const younger = { total: selected.total - toDelete.total, isMore: selected.isMore }
   const missing = { total: (picked ?? selected.total) - selected.total, isMore: false }
-  const reasons = [
-    { text: 'admin.left_younger' as const, count: younger, age },
-    { text: 'admin.left_gone' as const, count: missing, age },
-    { text: 'admin.left_held' as const, count: blocked, age },
-  ]
-  return reasons.filter(({ count }) => count.total > 0)
+  return [
+    { text: 'admin.left_younger', count: younger, age },
+    { text: 'admin.left_gone', count: missing, age },
+    { text: 'admin.left_held', count: blocked, age },
+  ].filter(({ count }) => count.total > 0)
 }
 
 function refuseStale(ctx: HttpContext) {

@@ -115,26 +115,14 @@ export class ListState {
    * For the URL of a list like this one. Defaults are left out
    */
   query(changes: { show?: Show; term?: string; order?: string } = {}): ListQuery {
-    const { show, term, order } = {
-      show: this.show,
-      term: this.term,
-      order: this.order,
-      ...changes,
+    const { show, age, term, order = '' } = { ...this, ...changes }
+    const query = {
+      show: show === 'all' ? '' : show,
+      age: show === 'older' ? age : '',
+      search: term,
+      sort: order,
     }
-    const query: ListQuery = {}
-    if (show !== 'all') {
-      query.show = show
-    }
-    if (show === 'older') {
-      query.age = this.age
-    }
-    if (term) {
-      query.search = term
-    }
-    if (order) {
-      query.sort = order
-    }
-    return query
+    return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''))
   }
 }
 
