@@ -1,19 +1,19 @@
 import type { GuestsPerDay } from '../inventory/guest_history.ts'
 
 /**
- * Units of the drawing, which is scaled to its place
+ * Units of the drawing, which is scaled to fit the page
  */
 const WIDTH = 600
 const HEIGHT = 120
 const GAP = 4
 
 /**
- * A bar that stands for one guest among thousands is still seen
+ * One guest beside thousands is still visible
  */
 const LOWEST_BAR = 2
 
 /**
- * The bars of a day each, from the oldest on
+ * A bar for each day, the oldest first
  */
 export function drawChart({ days, countedAt }: GuestsPerDay) {
   const most = Math.max(...days.map(({ total }) => total))

@@ -11,8 +11,8 @@ import {
 } from '../conversion/default_form.ts'
 
 /**
- * Support staff make a guest a regular user: they write the address down, the
- * password is chosen by whoever reads its mail
+ * Support staff make a guest a regular user: they fill in the email address, and
+ * the person who receives the mail chooses the password
  */
 export class ConversionByOperator {
   #manager: GuestUserManager
@@ -22,7 +22,7 @@ export class ConversionByOperator {
   }
 
   /**
-   * Nobody could sign in to the account without the mail
+   * Without the mail, the account would have no password to sign in with
    */
   async isPossible(): Promise<boolean> {
     const userModel = await this.#manager.userModel()
@@ -31,9 +31,9 @@ export class ConversionByOperator {
   }
 
   /**
-   * The mail is sent after the commit: its links must not lead to somebody who
-   * is a guest still. No `ctx` goes with the event, because the visitor of this
-   * request is the operator
+   * The mail is sent after the commit: its links must not lead to somebody who is
+   * still a guest. The event has no `ctx`, because the visitor of this request is
+   * the operator
    *
    * @throws E_VALIDATION_ERROR of VineJS
    * @throws E_NOT_A_GUEST when the guest converted or was deleted meanwhile
@@ -48,7 +48,7 @@ export class ConversionByOperator {
       await this.#manager.config.admin.sendPasswordReset!(user, ctx)
       return { email: values.email, isMailed: true }
     } catch (error) {
-      ctx.logger.error({ err: error }, 'the mail to a guest who was converted cannot be sent')
+      ctx.logger.error({ err: error }, 'the mail to a converted guest could not be sent')
       return { email: values.email, isMailed: false }
     }
   }
@@ -60,7 +60,7 @@ export class ConversionByOperator {
     const email = fields.filter(({ attribute }) => attribute === 'email')
     const validator = await createDefaultValidator(email, userModel, client)
 
-    // Nobody asks the operator to log in instead
+    // The operator cannot log in to that account instead
     const text = createTexts(ctx)
     const messagesProvider = await createDefaultMessages((name, data) =>
       text(name === 'convert.taken' ? 'admin.email_taken' : name, data)

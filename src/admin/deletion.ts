@@ -1,57 +1,39 @@
 import { DateTime } from 'luxon'
-import type { HttpContext } from '@adonisjs/core/http'
 
-import { ListState, type ListQuery, searchFilter } from './list_state.ts'
-import { seal, unseal } from './sealed_state.ts'
+import { findListed, type Selection } from './selection.ts'
+import { ListState, type ListQuery } from './list_state.ts'
 import type { GuestFilter, CleanupResult } from '../types.ts'
 import type { UserId } from '../database/guest_tables.ts'
 import type { Bookmark } from '../cleanup/expired_guests.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 import type { CountTexts, Texts } from '../pages/texts.ts'
 
-const PURPOSE = 'deletion'
-
 /**
- * What became of the guests so far
- */
-export interface DeletionOutcome {
-  deleted: number
-  blocked: number
-  left: number
-
-  /**
-   * Names of the tables that hold guests
-   */
-  holders: string[]
-  isKept: boolean
-}
-
-/**
- * Which guests an operator has confirmed to delete. It travels with the pages,
- * sealed: any process of the application can go on with it, and nothing is left
- * over when nobody does
+ * A deletion that an operator has confirmed, and how far it got. It travels from
+ * page to page, sealed: any process of the application can continue it, and an
+ * abandoned one leaves nothing behind
  */
 export interface Deletion {
   /**
-   * Selected one by one; otherwise all that match the list
+   * Where to return to, and which search to repeat
    */
-  userIds?: UserId[]
   list: ListQuery
 
   /**
-   * The bounds at the time of the confirmation, as ISO 8601: who has got old
-   * since then is not meant
+   * The users who were selected one by one, undefined for all that match the list
+   */
+  userIds?: UserId[]
+
+  /**
+   * The bounds at the time of the confirmation, as ISO 8601: guests who have
+   * become old enough since then are not meant
    */
   since?: string
   before?: string
 
   /**
-   * How many the confirmation page named, when they were selected one by one
-   */
-  expected?: number
-
-  /**
-   * How many were there at the start, once that is known
+   * How many guests are meant: as many as were confirmed when they were selected
+   * one by one, otherwise as many as the first step counts
    */
   total?: number
   outcome: DeletionOutcome
@@ -64,19 +46,96 @@ export interface Deletion {
   after?: Bookmark
 }
 
-export function sealDeletion(ctx: HttpContext, deletion: Deletion): Promise<string> {
-  return seal(ctx, PURPOSE, deletion)
-}
+/**
+ * What has become of the guests so far
+ */
+export interface DeletionOutcome {
+  deleted: number
+  blocked: number
+  left: number
 
-export function unsealDeletion(ctx: HttpContext, sealed: unknown): Promise<Deletion | null> {
-  return unseal<Deletion>(ctx, PURPOSE, sealed)
+  /**
+   * Names of the tables whose rows block guests
+   */
+  blockers: string[]
+
+  /**
+   * The user model kept the row of some guest
+   */
+  isKept: boolean
 }
 
 /**
- * The guests of a deletion. A search is made anew, since its result is too long
+ * Milliseconds between two looks at the progress
+ */
+const LONGEST_STEP = 2000
+
+/**
+ * With more ids, the URL of the progress page would be too long. The list has 50
+ * on a page; a longer selection is deleted in one step
+ */
+const MOST_IDS_IN_URL = 100
+
+/**
+ * Their names travel in a URL and in a cookie
+ */
+const MOST_BLOCKERS = 10
+
+/**
+ * @param total how many guests the confirmation page names
+ */
+export function planDeletion(
+  { selected, toDelete, picked }: Selection,
+  list: ListQuery,
+  total: number
+): Deletion {
+  return {
+    list,
+    since: toDelete.since?.toISO() ?? undefined,
+    before: toDelete.before?.toISO() ?? undefined,
+    ...(picked === undefined ? {} : { userIds: selected.userIds, total }),
+    outcome: { deleted: 0, blocked: 0, left: 0, blockers: [], isKept: false },
+    took: 0,
+  }
+}
+
+/**
+ * Deletes for a moment, at least one batch
+ */
+export async function runDeletionStep(
+  manager: GuestUserManager,
+  deletion: Deletion
+): Promise<Deletion> {
+  const { inventory } = await manager.engine.load()
+  const startedAt = performance.now()
+  const controller = new AbortController()
+  const canPause = (deletion.userIds?.length ?? 0) <= MOST_IDS_IN_URL
+
+  const { result, bookmark } = await inventory.remove(await filterOf(manager, deletion), {
+    after: deletion.after,
+    signal: controller.signal,
+    onAttempt() {
+      if (canPause && performance.now() - startedAt >= LONGEST_STEP) {
+        controller.abort()
+      }
+    },
+  })
+
+  return {
+    ...deletion,
+    isFinished: !result.aborted || isComplete(result),
+    total: deletion.total ?? result.expired,
+    outcome: addResult(deletion.outcome, result),
+    took: Math.round(deletion.took + performance.now() - startedAt),
+    after: bookmark,
+  }
+}
+
+/**
+ * The guests of a deletion. A search is repeated, since its result is too long
  * for a URL; the bounds stay
  */
-export async function filterOf(
+async function filterOf(
   manager: GuestUserManager,
   { userIds, list, since, before }: Deletion
 ): Promise<GuestFilter> {
@@ -87,93 +146,56 @@ export async function filterOf(
   if (userIds) {
     return { userIds, ...bounds }
   }
-  const { filter } = await searchFilter(manager, ListState.from(list))
+  const { filter } = await findListed(manager, ListState.from(list))
   return { userIds: filter.userIds, ...bounds }
 }
 
 /**
- * Milliseconds. So long somebody waits before they see how far it got
+ * Time was up with the last guest
  */
-const LONGEST_STEP = 2000
-
-/**
- * More ids do not fit into the URL of the progress page: they are deleted at
- * once, which is soon done. A page of the list has 50
- */
-const MOST_IDS_IN_URL = 100
-
-/**
- * Their names travel in a URL and in a cookie
- */
-const MOST_HOLDERS = 10
-
-/**
- * Deletes for a moment, at least one batch
- *
- * @returns what became of the guests, and where to go on
- */
-export async function runDeletionStep(
-  manager: GuestUserManager,
-  deletion: Deletion
-): Promise<Deletion> {
-  const { inventory } = await manager.engine.load()
-  const startedAt = performance.now()
-  const controller = new AbortController()
-  const canGoOn = (deletion.userIds?.length ?? 0) <= MOST_IDS_IN_URL
-
-  const { result, bookmark } = await inventory.remove(await filterOf(manager, deletion), {
-    after: deletion.after,
-    signal: controller.signal,
-    onAttempt() {
-      if (canGoOn && performance.now() - startedAt >= LONGEST_STEP) {
-        controller.abort()
-      }
-    },
-  })
-
-  return {
-    ...deletion,
-    isFinished: !result.aborted || isEverybodySettled(result),
-    total: deletion.total ?? result.expired,
-    outcome: add(deletion.outcome, result),
-    took: Math.round(deletion.took + performance.now() - startedAt),
-    after: bookmark,
-  }
-}
-
-/**
- * Time was up with the last of them
- */
-function isEverybodySettled({ expired, deleted, blocked, left }: CleanupResult): boolean {
+function isComplete({ expired, deleted, blocked, left }: CleanupResult): boolean {
   return deleted + blocked + left >= expired
 }
 
-function add(outcome: Deletion['outcome'], result: CleanupResult): Deletion['outcome'] {
+function addResult(outcome: DeletionOutcome, result: CleanupResult): DeletionOutcome {
   const tables = result.blockedBy.flatMap(({ table }) => (table === null ? [] : [table]))
   return {
     deleted: outcome.deleted + result.deleted,
     blocked: outcome.blocked + result.blocked,
     left: outcome.left + result.left,
-    holders: [...new Set([...outcome.holders, ...tables])].slice(0, MOST_HOLDERS),
+    blockers: [...new Set([...outcome.blockers, ...tables])].slice(0, MOST_BLOCKERS),
     isKept: outcome.isKept || result.leftBy.some(({ reason }) => reason === 'kept'),
   }
 }
 
+export function describeProgress({ outcome, total = 0, took, isFinished }: Deletion) {
+  if (isFinished) {
+    return { stage: 'finished', done: total, total, seconds: 0 }
+  }
+  const done = outcome.deleted + outcome.blocked + outcome.left
+  return {
+    stage: 'running',
+    done: Math.min(done, total),
+    total,
+    seconds: Math.ceil((took / 1000) * (total / Math.max(done, 1) - 1)),
+  }
+}
+
 /**
- * Says what became of the guests
+ * How many guests were deleted, and what has become of the others
  */
 export function describeOutcome(
-  { outcome, expected, isFinished }: Deletion,
+  { outcome, userIds, total = 0, isFinished }: Deletion,
   text: Texts,
   countText: CountTexts
 ): { success: string; error?: string } {
-  const { deleted, blocked, left, holders, isKept } = outcome
-  const gone = isFinished && expected !== undefined ? expected - deleted - blocked - left : 0
+  const { deleted, blocked, left, blockers, isKept } = outcome
+  const missing = isFinished && userIds ? total - deleted - blocked - left : 0
   const problems = [
-    blocked > 0 && countText('admin.was_blocked', blocked, { tables: holders.join(', ') || '?' }),
+    blocked > 0 && countText('admin.was_blocked', blocked, { tables: blockers.join(', ') || '?' }),
     left > 0 && countText('admin.was_left', left),
     left > 0 && text(isKept ? 'admin.kept' : 'admin.in_use'),
-    gone > 0 && countText('admin.was_gone', gone),
+    missing > 0 && countText('admin.was_gone', missing),
   ].filter((problem) => problem !== false)
 
   const success = deleted > 0 ? countText('admin.deleted', deleted) : text('admin.nobody_deleted')

@@ -21,28 +21,26 @@ export interface GuestCard {
   isExpired: boolean
 }
 
+const NAMES = ['username', 'fullName', 'name', 'email']
+
 /**
- * Makes the cards of one request
+ * Characters. Labels are part of messages, which travel in a cookie
+ */
+const LONGEST_LABEL = 254
+
+/**
+ * Creates the cards of one request
  */
 export async function createCards(ctx: HttpContext, manager: GuestUserManager) {
   const urlFor = await createUrlFor(ctx)
-  const text = createTexts(ctx)
+  const labelOf = createLabels(ctx, manager)
   const { expiry } = manager
-  const hidden = (id: UserId) => text('admin.hidden_user', { id })
-
-  let isLogged = false
-  const onError = (error: unknown) => {
-    if (!isLogged) {
-      isLogged = true
-      ctx.logger.error({ err: error }, '"admin.label" of "config/guest_user.ts" failed')
-    }
-  }
 
   return (listed: ListedGuest): GuestCard => {
     const { userId, createdAt, lastSeenAt } = listed.guest
     return {
       id: userId,
-      label: labelGuest(listed, manager, { hidden, onError }),
+      label: labelOf(listed),
       url: urlFor('guest_user.admin.show', { guestId: userId }),
       createdAt,
       lastSeenAt,
@@ -52,43 +50,32 @@ export async function createCards(ctx: HttpContext, manager: GuestUserManager) {
   }
 }
 
-const NAMES = ['username', 'fullName', 'name', 'email']
-
 /**
- * Characters. Labels are part of messages, which travel in a cookie
+ * What the pages call a guest. An error of `admin.label` is logged once, and does
+ * not break the list
  */
-const LONGEST_LABEL = 254
+function createLabels(ctx: HttpContext, { config }: GuestUserManager) {
+  const text = createTexts(ctx)
+  let isLogged = false
+  const configuredLabel = (user: LucidRow): unknown => {
+    try {
+      return config.admin.label?.(user)
+    } catch (error) {
+      if (!isLogged) {
+        ctx.logger.error({ err: error }, '"admin.label" of "config/guest_user.ts" failed')
+      }
+      isLogged = true
+    }
+  }
 
-/**
- * What a guest is called on the pages
- *
- * @param hidden for users whom a scope of the model hides
- * @param onError one guest without a label must not cost the whole list
- */
-export function labelGuest(
-  { guest, user }: ListedGuest,
-  { config }: GuestUserManager,
-  { hidden, onError }: { hidden: (id: UserId) => string; onError: (error: unknown) => void }
-): string {
-  const label = user && (askForLabel(user, config, onError) ?? findName(user))
-  return typeof label === 'string' && label.trim()
-    ? label.slice(0, LONGEST_LABEL).toWellFormed()
-    : hidden(guest.userId)
-}
-
-function askForLabel(
-  user: LucidRow,
-  { admin }: GuestUserManager['config'],
-  onError: (error: unknown) => void
-): unknown {
-  try {
-    return admin.label?.(user)
-  } catch (error) {
-    onError(error)
-    return undefined
+  return ({ guest, user }: ListedGuest): string => {
+    const label = user && (configuredLabel(user) ?? findName(user))
+    return typeof label === 'string' && label.trim()
+      ? label.slice(0, LONGEST_LABEL).toWellFormed()
+      : text('admin.hidden_user', { id: guest.userId })
   }
 }
 
-function findName(user: LucidRow): unknown {
-  return NAMES.map((name) => user.$attributes[name]).find((value) => value)
+function findName({ $attributes: attributes }: LucidRow): unknown {
+  return NAMES.map((name) => attributes[name]).find(Boolean)
 }

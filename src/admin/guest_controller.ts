@@ -5,20 +5,20 @@ import { ConversionByOperator } from './conversion_by_operator.ts'
 import { createCards } from './guest_card.ts'
 import { createTexts } from '../pages/texts.ts'
 import { createUrlFor } from '../pages/render_page.ts'
-import { renderAdminPage } from './render_admin_page.ts'
+import { redirectTo, renderAdminPage } from './render_admin_page.ts'
 import type { ListedGuest } from '../inventory/guest_list.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 import type { ValidationError } from '../conversion/conversion_form.ts'
 import { E_NOT_A_GUEST } from '../errors.ts'
 
 /**
- * One guest, and what depends on them
+ * One guest, and the rows that depend on them
  */
 export async function showGuest(ctx: HttpContext) {
   const manager = await ctx.containerResolver.make('guestUser.manager')
   const listed = await findGuest(ctx, manager)
   if (!listed) {
-    return turnBack(ctx)
+    return redirectMissing(ctx)
   }
 
   const { inventory } = await manager.engine.load()
@@ -37,15 +37,15 @@ export async function showGuest(ctx: HttpContext) {
 }
 
 /**
- * Makes the guest a regular user with this address, who is sent the
- * application's mail to choose a password
+ * Makes the guest a regular user with this address, and sends them the
+ * application's mail for choosing a password
  */
 export async function convertGuest(ctx: HttpContext) {
   const manager = await ctx.containerResolver.make('guestUser.manager')
   const conversion = new ConversionByOperator(manager)
   const listed = (await conversion.isPossible()) && (await findGuest(ctx, manager))
   if (!listed || !listed.user) {
-    return turnBack(ctx)
+    return redirectMissing(ctx)
   }
 
   try {
@@ -58,17 +58,17 @@ export async function convertGuest(ctx: HttpContext) {
     } else {
       ctx.session.flash('error', text('admin.converted_without_mail', { label, email }))
     }
-    return goTo(ctx, 'guest_user.admin.index')
+    return redirectTo(ctx, 'guest_user.admin.index')
   } catch (error) {
     if (error instanceof E_NOT_A_GUEST) {
-      return turnBack(ctx)
+      return redirectMissing(ctx)
     }
     if ((error as { code?: unknown }).code !== 'E_VALIDATION_ERROR') {
       throw error
     }
     ctx.session.flashValidationErrors(error as ValidationError & HttpError, false)
     ctx.session.flash({ email: String(ctx.request.input('email', '')).slice(0, 254) })
-    return goTo(ctx, 'guest_user.admin.show')
+    return redirectTo(ctx, 'guest_user.admin.show')
   }
 }
 
@@ -78,12 +78,7 @@ async function findGuest(ctx: HttpContext, manager: GuestUserManager): Promise<L
   return key === null ? null : inventory.find(key)
 }
 
-async function turnBack(ctx: HttpContext) {
+function redirectMissing(ctx: HttpContext) {
   ctx.session.flash('error', createTexts(ctx)('admin.gone'))
-  return goTo(ctx, 'guest_user.admin.index')
-}
-
-async function goTo(ctx: HttpContext, route: string) {
-  const urlFor = await createUrlFor(ctx)
-  return ctx.response.redirect().status(303).toPath(urlFor(route))
+  return redirectTo(ctx, 'guest_user.admin.index')
 }

@@ -4,7 +4,8 @@ import { drawChart } from './chart.ts'
 import { formatAge } from '../age.ts'
 import { createCards } from './guest_card.ts'
 import { seal, unseal } from './sealed_state.ts'
-import { ListState, ORDERS, type Show, PageQuery, searchFilter } from './list_state.ts'
+import { findListed } from './selection.ts'
+import { ListState, ORDERS, PageQuery, type Show } from './list_state.ts'
 import { createTexts } from '../pages/texts.ts'
 import { createUrlFor } from '../pages/render_page.ts'
 import { renderAdminPage } from './render_admin_page.ts'
@@ -15,14 +16,14 @@ const PAGE_SIZE = 50
 const TABS: Show[] = ['all', 'active', 'expired']
 
 /**
- * The list of guests, with the picture above it
+ * The list of guests, with the chart above it
  */
 export async function listGuests(ctx: HttpContext) {
   const manager = await ctx.containerResolver.make('guestUser.manager')
   const { inventory } = await manager.engine.load()
   const urlFor = await createUrlFor(ctx)
   const list = ListState.read(ctx)
-  const { filter, isPartial } = await searchFilter(manager, list)
+  const { filter, isPartial } = await findListed(manager, list)
 
   const sorting = list.sorting(manager.expiry)
   const marks = await readBookmarks(ctx, sorting)
@@ -36,7 +37,7 @@ export async function listGuests(ctx: HttpContext) {
     }),
     inventory.count([
       ...TABS.map((show) => list.filter(manager.expiry, show)),
-      ...(isTab(list) ? [] : [filter]),
+      ...(hasTab(list) ? [] : [filter]),
     ]),
     inventory.history.read(),
   ])
@@ -50,7 +51,7 @@ export async function listGuests(ctx: HttpContext) {
   return renderAdminPage(ctx, 'list', {
     list,
     cards: page.guests.map(toCard),
-    total: isTab(list) ? counts[TABS.indexOf(list.show)] : counts.at(-1),
+    total: hasTab(list) ? counts[TABS.indexOf(list.show)] : counts.at(-1),
     isFiltered: list.show !== 'all' || list.term !== '',
     tabs: TABS.map((show, index) => ({
       show,
@@ -73,14 +74,14 @@ export async function listGuests(ctx: HttpContext) {
 }
 
 /**
- * Counted already, for the tab
+ * Its guests are counted for the tab anyway
  */
-function isTab({ show, term }: ListState): boolean {
+function hasTab({ show, term }: ListState): boolean {
   return TABS.includes(show) && term === ''
 }
 
 /**
- * Sealed for one order: the same row is elsewhere in another
+ * Sealed for one order: in another, the same row is somewhere else
  */
 async function readBookmarks(
   ctx: HttpContext,
@@ -120,7 +121,7 @@ function describeProblems(
 ): string[] {
   const text = createTexts(ctx)
   return [
-    ...(ListState.hasWrongAge(ctx) ? [text('admin.wrong_filter_age', { age: list.age })] : []),
+    ...(list.hasWrongAge ? [text('admin.wrong_filter_age', { age: list.age })] : []),
     ...(isLost ? [text('admin.wrong_page')] : []),
     ...(isPartial ? [text('admin.search_partial', { term: list.term })] : []),
   ]

@@ -1,13 +1,13 @@
 import type { HttpContext } from '@adonisjs/core/http'
 
 import { parseAge } from '../age.ts'
-import type { Expiry } from '../guests/expiry.ts'
 import type { GuestFilter } from '../types.ts'
+import type { Expiry } from '../guests/expiry.ts'
 import type { GuestOrder } from '../inventory/guest_list.ts'
-import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
-import type { GuestUserManager } from '../guest_user_manager.ts'
 
 const SHOWS = ['all', 'active', 'expired', 'older'] as const
+const PARAMETERS = ['show', 'age', 'search', 'sort'] as const
+
 export const ORDERS: Record<string, GuestOrder> = {
   '-created': { by: 'createdAt', direction: 'desc' },
   'created': { by: 'createdAt', direction: 'asc' },
@@ -16,7 +16,7 @@ export const ORDERS: Record<string, GuestOrder> = {
 }
 
 /**
- * Characters. Nobody's name is longer
+ * Characters. No name is longer
  */
 const LONGEST_TERM = 254
 
@@ -24,41 +24,61 @@ export type Show = (typeof SHOWS)[number]
 export type ListQuery = Record<string, string>
 
 /**
- * What the list shows, as the URL says it. Whatever makes no sense is left out
+ * What the list shows, according to its URL. Parameters that make no sense are
+ * ignored
  */
 export class ListState {
   readonly show: Show
   readonly term: string
 
   /**
-   * As it was chosen, undefined for the order that the list has by itself
+   * As chosen by the operator, undefined for the default order
    */
   readonly order?: string
 
   /**
-   * As it was typed
+   * As typed
    */
   readonly age: string
 
   /**
-   * Milliseconds, null when it is no age
+   * Milliseconds, null when the age cannot be parsed
    */
   readonly parsedAge: number | null
 
-  private constructor(input: Record<string, unknown>) {
+  /**
+   * An age was asked for that cannot be parsed
+   */
+  readonly hasWrongAge: boolean
+
+  /**
+   * Nothing that narrows the list was ignored. Otherwise it shows more guests
+   * than were asked for, and must not be deleted as a whole
+   */
+  readonly isClear: boolean
+
+  private constructor(input: Record<string, unknown>, repeated: string[] = []) {
     this.age = readText(input.age)
     this.parsedAge = parseAge(this.age)
+    this.hasWrongAge = input.show === 'older' && input.age !== undefined && this.parsedAge === null
+
     const show = SHOWS.find((name) => name === input.show) ?? 'all'
     this.show = show === 'older' && this.parsedAge === null ? 'all' : show
     this.term = readText(input.search)
     const order = readText(input.sort)
     this.order = Object.hasOwn(ORDERS, order) ? order : undefined
+    this.isClear =
+      [undefined, this.show].includes(input.show as Show | undefined) &&
+      !repeated.includes('show') &&
+      !repeated.includes('search')
   }
 
   static read(ctx: HttpContext): ListState {
     const query = new PageQuery(ctx)
-    const names = ['show', 'age', 'search', 'sort']
-    return new ListState(Object.fromEntries(names.map((name) => [name, query.text(name)])))
+    return new ListState(
+      Object.fromEntries(PARAMETERS.map((name) => [name, query.text(name)])),
+      PARAMETERS.filter((name) => query.isRepeated(name))
+    )
   }
 
   static from(query: Record<string, unknown>): ListState {
@@ -66,29 +86,8 @@ export class ListState {
   }
 
   /**
-   * Was an age typed that is none?
-   */
-  static hasWrongAge(ctx: HttpContext): boolean {
-    const query = new PageQuery(ctx)
-    const age = query.text('age')
-    return query.text('show') === 'older' && age !== undefined && parseAge(readText(age)) === null
-  }
-
-  /**
-   * Does the list show what the URL says? What is left out makes it longer: that
-   * is no list to delete
-   */
-  static isClear(ctx: HttpContext): boolean {
-    const query = new PageQuery(ctx)
-    const list = ListState.read(ctx)
-    return (
-      query.texts('search').length <= 1 && (!query.has('show') || query.text('show') === list.show)
-    )
-  }
-
-  /**
-   * The newest come first. A list with an age is in the order of the column
-   * that ages are counted from: its index leads to the first row at once, while
+   * The newest come first. A list with an age is in the order of the column that
+   * ages are counted from: its index leads straight to the first row, whereas
    * any other index would first have to pass all guests of other ages
    */
   sorting(expiry: Expiry): string {
@@ -97,7 +96,7 @@ export class ListState {
   }
 
   /**
-   * The guests to show, without the search
+   * The guests to show, regardless of the search
    */
   filter(expiry: Expiry, show: Show = this.show): GuestFilter {
     switch (show) {
@@ -113,46 +112,24 @@ export class ListState {
   }
 
   /**
-   * For the URL of a list like this one. What was not chosen is left out
+   * For the URL of a list like this one. Defaults are left out
    */
   query(changes: { show?: Show; term?: string; order?: string } = {}): ListQuery {
-    const { show, term, order } = {
-      show: this.show,
-      term: this.term,
-      order: this.order,
-      ...changes,
+    const { show, age, term, order = '' } = { ...this, ...changes }
+    const query = {
+      show: show === 'all' ? '' : show,
+      age: show === 'older' ? age : '',
+      search: term,
+      sort: order,
     }
-    const query: ListQuery = {}
-    if (show !== 'all') {
-      query.show = show
-    }
-    if (show === 'older') {
-      query.age = this.age
-    }
-    if (term) {
-      query.search = term
-    }
-    if (order) {
-      query.sort = order
-    }
-    return query
+    return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''))
   }
 }
 
 /**
- * PostgreSQL refuses texts with a NUL character, URLs half of a character. What
- * was read once is the same when it is read again
- */
-function readText(value: unknown): string {
-  return typeof value === 'string'
-    ? value.replaceAll('\u0000', '').trim().slice(0, LONGEST_TERM).trim().toWellFormed()
-    : ''
-}
-
-/**
- * What a URL says, read to the letter. `request.qs()` makes lists of texts with
- * a comma and drops what comes after a thousand parameters, such as the age of
- * a long selection
+ * A query string, read to the letter. `request.qs()` splits values at commas and
+ * drops what comes after a thousand parameters, such as the age that follows a
+ * long selection
  */
 export class PageQuery {
   #parameters: URLSearchParams
@@ -165,17 +142,20 @@ export class PageQuery {
     return this.#parameters.has(name)
   }
 
-  /**
-   * @returns undefined when it is missing, or said more than once: then nobody
-   * knows what was meant
-   */
-  text(name: string): string | undefined {
-    const texts = this.#parameters.getAll(name)
-    return texts.length === 1 ? texts[0] : undefined
+  isRepeated(name: string): boolean {
+    return this.#parameters.getAll(name).length > 1
   }
 
   /**
-   * Each once
+   * @returns undefined when it is missing, or given more than once: it is not
+   * clear then which one is meant
+   */
+  text(name: string): string | undefined {
+    return this.isRepeated(name) ? undefined : (this.#parameters.get(name) ?? undefined)
+  }
+
+  /**
+   * Each value once
    */
   texts(name: string): string[] {
     return [...new Set(this.#parameters.getAll(name))]
@@ -183,31 +163,11 @@ export class PageQuery {
 }
 
 /**
- * The guests that a list shows
- *
- * @returns `isPartial` when the search finds more than are looked at
+ * PostgreSQL refuses texts with a NUL character, and URLs cannot contain half a
+ * surrogate pair. Reading the result again does not change it
  */
-export async function searchFilter(
-  manager: GuestUserManager,
-  state: ListState
-): Promise<{ filter: GuestFilter; isPartial: boolean }> {
-  const filter = state.filter(manager.expiry)
-  if (!state.term) {
-    return { filter, isPartial: false }
-  }
-  const { inventory } = await manager.engine.load()
-  const { userIds, isMore } = await inventory.search(state.term, await listColumns(manager))
-  return { filter: { ...filter, userIds }, isPartial: isMore }
-}
-
-async function listColumns(manager: GuestUserManager): Promise<string[]> {
-  const { search = [] } = manager.config.admin
-  const userModel = await manager.userModel()
-  const unknown = search.find((name) => !userModel.$hasColumn(name))
-  if (unknown !== undefined) {
-    throw new E_INVALID_GUEST_USER_CONFIG([
-      `"admin.search" names "${unknown}", but the model "${userModel.name}" has no such column`,
-    ])
-  }
-  return search
+function readText(value: unknown): string {
+  return typeof value === 'string'
+    ? value.replaceAll('\u0000', '').trim().slice(0, LONGEST_TERM).trim().toWellFormed()
+    : ''
 }

@@ -3,7 +3,7 @@ import type { LucidRow } from '@adonisjs/lucid/types/model'
 import type { Logger } from '@adonisjs/core/logger'
 
 import { serveAsset } from '../pages/asset.ts'
-import { createDeletion, showDeletion, showProgress } from './deletion_controller.ts'
+import { continueDeletion, showDeletion, showProgress } from './deletion_controller.ts'
 import { listGuests } from './list_controller.ts'
 import { convertGuest, showGuest } from './guest_controller.ts'
 import { E_GUEST_ADMIN_FORBIDDEN } from '../errors.ts'
@@ -12,7 +12,7 @@ import type { GuestUserManager } from '../guest_user_manager.ts'
 type Handler = (ctx: HttpContext) => unknown
 
 /**
- * Registers the admin pages. GET only ever shows something
+ * Registers the admin pages. GET requests change nothing
  *
  * @param pattern where the list is, such as `/admin/guests`
  */
@@ -26,7 +26,7 @@ export function registerAdminRoutes(router: Router, pattern: string): RouteGroup
       get('/admin.css', serveAsset('admin.css')).as('guest_user.admin.stylesheet')
       get('/admin.js', serveAsset('admin.js')).as('guest_user.admin.script')
       get('/delete', showDeletion).as('guest_user.admin.delete')
-      post('/delete', createDeletion).as('guest_user.admin.destroy')
+      post('/delete', continueDeletion).as('guest_user.admin.destroy')
       get('/delete/progress', showProgress).as('guest_user.admin.progress')
       get('/:guestId', showGuest).as('guest_user.admin.show')
       post('/:guestId/convert', convertGuest).as('guest_user.admin.convert')
@@ -35,19 +35,18 @@ export function registerAdminRoutes(router: Router, pattern: string): RouteGroup
 }
 
 /**
- * Asked last, after all middleware, so that none of it can be forgotten
+ * The gate comes last, after all middleware, so that no route can miss it
  */
 function guarded(handler: Handler) {
   return async (ctx: HttpContext) => {
     const gate = await ctx.containerResolver.make(AdminGate)
-    await gate.mustLetIn(ctx)
+    await gate.assertAllowed(ctx)
     return handler(ctx)
   }
 }
 
 /**
- * Decides who gets in to the admin pages: nobody, unless `admin.authorize` says
- * so
+ * Decides who may see the admin pages: nobody, unless `admin.authorize` allows it
  */
 export class AdminGate {
   #manager: GuestUserManager
@@ -60,12 +59,12 @@ export class AdminGate {
   }
 
   /**
-   * Guests and anonymous visitors are not asked about: a rule such as
+   * Guests and anonymous visitors are refused beforehand: a rule such as
    * "everybody but Bob" would let them in
    *
    * @throws E_GUEST_ADMIN_FORBIDDEN
    */
-  async mustLetIn(ctx: HttpContext): Promise<void> {
+  async assertAllowed(ctx: HttpContext): Promise<void> {
     const { authorize } = this.#manager.config.admin
     if (!authorize) {
       this.#warnOnce(
@@ -86,7 +85,7 @@ export class AdminGate {
   }
 
   /**
-   * Of the operators' own guard, when they have one
+   * According to the operators' own guard, when they have one
    */
   async #isRegularUser(ctx: HttpContext): Promise<boolean> {
     const { guard } = this.#manager.config.admin

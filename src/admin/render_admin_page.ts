@@ -1,9 +1,9 @@
 import type { HttpContext } from '@adonisjs/core/http'
 
 import { TimeTexts } from './time_texts.ts'
-import { createUrlFor, renderPage } from '../pages/render_page.ts'
 import { formatCount } from '../count.ts'
 import { createCountTexts, localeOf } from '../pages/texts.ts'
+import { createUrlFor, renderPage } from '../pages/render_page.ts'
 
 /**
  * Renders one of the admin pages
@@ -31,4 +31,15 @@ export async function renderAdminPage(
       scriptUrl: { file: 'admin.js', route: 'guest_user.admin.script' },
     }
   )
+}
+
+/**
+ * Leads to one of the admin pages, by GET after a POST as well
+ */
+export async function redirectTo(ctx: HttpContext, route: string, qs: Record<string, string> = {}) {
+  const urlFor = await createUrlFor(ctx)
+  return ctx.response
+    .redirect()
+    .status(303)
+    .toPath(urlFor(route, {}, qs))
 }

@@ -8,14 +8,14 @@ import type { HttpContext } from '@adonisjs/core/http'
 const LONGEST_LIFE = '2 hours'
 
 /**
- * Puts something into a URL or a form that nobody can change: where a page of
- * the list begins, or which guests a confirmation page showed.
+ * Signs state that travels in a URL or a form: where a page of the list begins,
+ * or which guests a confirmation page showed.
  *
  * Compressed, because Shield keeps the fields of a form that it refuses in the
- * session, and a browser drops a session cookie of more than 4 KB: a page of
- * UUIDs would be too many
+ * session, and browsers drop a session cookie of more than 4 KB. Without
+ * compression, a page of 50 UUIDs would not fit
  *
- * @param purpose what is sealed for one cannot be used for another
+ * @param purpose state that is sealed for one cannot be used for another
  */
 export async function seal(ctx: HttpContext, purpose: string, state: unknown): Promise<string> {
   const encryption = await ctx.containerResolver.make('encryption')
@@ -24,7 +24,7 @@ export async function seal(ctx: HttpContext, purpose: string, state: unknown): P
 }
 
 /**
- * @returns null when it was changed, is too old, or is something else
+ * @returns null when it was tampered with, is too old, or has another purpose
  */
 export async function unseal<State>(
   ctx: HttpContext,

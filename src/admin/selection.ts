@@ -2,9 +2,10 @@ import { DateTime } from 'luxon'
 import type { HttpContext } from '@adonisjs/core/http'
 
 import { parseAge } from '../age.ts'
-import { ListState, PageQuery, searchFilter } from './list_state.ts'
 import type { GuestFilter } from '../types.ts'
 import { createTexts } from '../pages/texts.ts'
+import { ListState, PageQuery } from './list_state.ts'
+import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 const MOST_SELECTED = 1000
@@ -15,26 +16,26 @@ const MOST_SELECTED = 1000
 const LONGEST_SHOWN_AGE = 100
 
 /**
- * What an operator asks to delete
+ * Which guests an operator wants to delete
  */
 export interface Selection {
   /**
-   * Before the age is looked at
+   * Regardless of their age
    */
   selected: GuestFilter
 
   /**
    * Those of them who are old enough
    */
-  going: GuestFilter
+  toDelete: GuestFilter
 
   /**
-   * Selected one by one, and how many
+   * How many were selected one by one, undefined for all that match the list
    */
   picked?: number
 
   /**
-   * As it was typed, undefined when the age does not matter
+   * As typed, undefined when any age will do
    */
   age?: string
 }
@@ -42,7 +43,7 @@ export interface Selection {
 /**
  * Reads the form of the list
  *
- * @returns a sentence when it makes no sense
+ * @returns a message when it makes no sense
  */
 export async function readSelection(
   ctx: HttpContext,
@@ -50,23 +51,24 @@ export async function readSelection(
 ): Promise<Selection | string> {
   const text = createTexts(ctx)
   const query = new PageQuery(ctx)
-  const isEverybody = query.has('all')
+  const isAll = query.has('all')
 
   const typed = query.text('older_than')
   const age = typed === undefined ? null : parseAge(typed)
-  if (age === null && (isEverybody || query.has('older_than'))) {
+  if (age === null && (isAll || query.has('older_than'))) {
     return text('admin.no_age', { age: typed?.slice(0, LONGEST_SHOWN_AGE) ?? '' })
   }
   const cutoff = age === null ? undefined : manager.expiry.cutoff(age)
 
-  if (isEverybody) {
-    if (!ListState.isClear(ctx)) {
+  if (isAll) {
+    const list = ListState.read(ctx)
+    if (!list.isClear) {
       return text('admin.unclear_list')
     }
-    const { filter, isPartial } = await searchFilter(manager, ListState.read(ctx))
+    const { filter, isPartial } = await findListed(manager, list)
     return isPartial
       ? text('admin.search_too_wide')
-      : { selected: filter, going: withCutoff(filter, cutoff), age: typed }
+      : { selected: filter, toDelete: olderThan(filter, cutoff), age: typed }
   }
 
   const values = query.texts('guests')
@@ -79,10 +81,43 @@ export async function readSelection(
   const { inventory } = await manager.engine.load()
   const keys = await Promise.all(values.map((value) => inventory.parseKey(value)))
   const selected = { userIds: keys.filter((key) => key !== null) }
-  return { selected, going: withCutoff(selected, cutoff), picked: values.length, age: typed }
+  return { selected, toDelete: olderThan(selected, cutoff), picked: values.length, age: typed }
 }
 
-function withCutoff(filter: GuestFilter, cutoff?: DateTime): GuestFilter {
+/**
+ * The guests that a list shows
+ *
+ * @returns `isPartial` when the search stopped before it found all of them
+ */
+export async function findListed(
+  manager: GuestUserManager,
+  list: ListState
+): Promise<{ filter: GuestFilter; isPartial: boolean }> {
+  const filter = list.filter(manager.expiry)
+  if (!list.term) {
+    return { filter, isPartial: false }
+  }
+  const { inventory } = await manager.engine.load()
+  const { userIds, isMore } = await inventory.search(list.term, await searchColumns(manager))
+  return { filter: { ...filter, userIds }, isPartial: isMore }
+}
+
+async function searchColumns(manager: GuestUserManager): Promise<string[]> {
+  const { search = [] } = manager.config.admin
+  const userModel = await manager.userModel()
+  const unknown = search.find((name) => !userModel.$hasColumn(name))
+  if (unknown !== undefined) {
+    throw new E_INVALID_GUEST_USER_CONFIG([
+      `"admin.search" names "${unknown}", but the model "${userModel.name}" has no such column`,
+    ])
+  }
+  return search
+}
+
+/**
+ * The stricter of two cutoffs counts
+ */
+function olderThan(filter: GuestFilter, cutoff?: DateTime): GuestFilter {
   const bounds = [filter.before, cutoff].filter((bound) => bound !== undefined)
   return { ...filter, before: bounds.length > 0 ? DateTime.min(...bounds) : undefined }
 }

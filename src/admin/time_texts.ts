@@ -10,7 +10,7 @@ const UNITS = [
 ] as const
 
 /**
- * Writes moments for people, in the time zone of the server
+ * Formats moments for people, in the time zone of the server
  */
 export class TimeTexts {
   #locale: string

@@ -15,9 +15,9 @@ import {
 } from './default_form.ts'
 
 /**
- * Characters
+ * Characters. Longer values are not shown again
  */
-const LONGEST_SHOWN_AGAIN = 500
+const LONGEST_REMEMBERED = 500
 
 interface DefaultForm {
   fields: ConversionField[]
@@ -52,7 +52,7 @@ export class ConversionForm {
   }
 
   /**
-   * What is in the form before anybody typed
+   * The values of the form before anything is typed
    */
   async prefill(ctx: HttpContext, guest: LucidRow): Promise<Record<string, unknown>> {
     const { prefill } = this.#manager.config.convert
@@ -87,7 +87,7 @@ export class ConversionForm {
   }
 
   /**
-   * Says what is wrong in the words of the default form
+   * Replaces messages of the database with those of the default form
    */
   translate(error: ValidationError, ctx: HttpContext) {
     if (this.#manager.config.convert.validator === undefined) {
@@ -99,8 +99,8 @@ export class ConversionForm {
   }
 
   /**
-   * The fields that are not shown again: whatever may be a password, and what is
-   * so long that a session in a cookie would be lost over it
+   * The fields that are not shown again: those that may be a password, and those
+   * too long for a session in a cookie
    */
   async listForgettable(input: Record<string, unknown>): Promise<string[]> {
     const { passwordColumn } = await this.#manager.engine.load()
@@ -111,7 +111,7 @@ export class ConversionForm {
       (name) =>
         isSecret(name) ||
         listNames(input[name]).some(isSecret) ||
-        JSON.stringify(input[name] ?? '').length > LONGEST_SHOWN_AGAIN
+        JSON.stringify(input[name] ?? '').length > LONGEST_REMEMBERED
     )
   }
 

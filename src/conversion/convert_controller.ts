@@ -16,7 +16,7 @@ export default class ConvertController {
    * The form
    */
   async create(ctx: HttpContext) {
-    const guest = await mustBeGuest(ctx)
+    const guest = await assertGuest(ctx)
     const form = await ctx.containerResolver.make(ConversionForm)
 
     return renderConvertPage(ctx, 'convert', {
@@ -28,7 +28,7 @@ export default class ConvertController {
   }
 
   async store(ctx: HttpContext) {
-    const guest = await mustBeGuest(ctx)
+    const guest = await assertGuest(ctx)
     const form = await ctx.containerResolver.make(ConversionForm)
 
     try {
@@ -37,8 +37,8 @@ export default class ConvertController {
       if (!isValidationError(error) && !(error instanceof E_NOT_A_GUEST)) {
         throw error
       }
-      // A second click, or another tab, may have been first; then the address
-      // that is taken is the visitor's own. Who is gone was cleaned up
+      // A second click, or another tab, may have been faster; then the taken
+      // address is the visitor's own. Or the guest may have been cleaned up
       const kind = await ctx.guestUser.refresh()
       if (kind === 'anonymous') {
         throw turnAwayAnonymous(ctx)
@@ -47,7 +47,7 @@ export default class ConvertController {
         return refuse(ctx, form, error)
       }
     }
-    return goOn(ctx)
+    return redirectConverted(ctx)
   }
 
   async success(ctx: HttpContext) {
@@ -69,7 +69,7 @@ function renderConvertPage(ctx: HttpContext, template: string, state: Record<str
   })
 }
 
-async function mustBeGuest(ctx: HttpContext): Promise<LucidRow> {
+async function assertGuest(ctx: HttpContext): Promise<LucidRow> {
   const kind = await ctx.guestUser.kind()
   if (kind === 'regular') {
     throw new E_ALREADY_REGISTERED().turnAway(kind, ctx.guestUser.redirectPath('registered'))
@@ -85,8 +85,8 @@ function turnAwayAnonymous({ guestUser }: HttpContext) {
 }
 
 /**
- * Browsers go back to the form itself, since the Referer header may be missing.
- * Nothing that may be a password is kept in the session
+ * Browsers are sent to the form itself, since the Referer header may be missing.
+ * Nothing that may be a password is stored in the session
  */
 async function refuse(ctx: HttpContext, form: ConversionForm, error: unknown) {
   if (!isValidationError(error) || !acceptsHtml(ctx)) {
@@ -101,9 +101,9 @@ async function refuse(ctx: HttpContext, form: ConversionForm, error: unknown) {
 }
 
 /**
- * To the page that sent the guest here, else where the configuration says
+ * To the page that sent the guest here, otherwise where the configuration says
  */
-function goOn(ctx: HttpContext) {
+function redirectConverted(ctx: HttpContext) {
   const intended = ctx.session.pullIntendedUrl()
   const path = isLocalPath(intended) ? intended : ctx.guestUser.redirectPath('converted')
   return ctx.response.redirect().toPath(path)

@@ -1,17 +1,31 @@
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import type { Texts, TextName } from '../pages/texts.ts'
 import type { ConversionValidator } from '../types.ts'
 import { readKeyType } from '../database/key_type.ts'
+import type { TextName, Texts } from '../pages/texts.ts'
 import { readTableColumns } from '../database/table_columns.ts'
+
+const LONGEST_TEXT = 254
+const SHORTEST_PASSWORD = 8
+
+/**
+ * PostgreSQL refuses texts with a NUL character, and no name has control characters
+ */
+const PRINTABLE = /^\P{Cc}*$/u
+
+/**
+ * Bcrypt ignores what follows
+ */
+const LONGEST_PASSWORD = 72
 
 /**
  * An input of the default form
  */
 export interface ConversionField {
   /**
-   * The property of the user model; that of the password for its repetition
+   * The property of the user model. The repetition of the password has that of
+   * the password
    */
   attribute: string
   name: string
@@ -22,7 +36,7 @@ export interface ConversionField {
   isRequired: boolean
 
   /**
-   * Characters that the column has room for
+   * Characters that fit into the column
    */
   maxLength?: number
 
@@ -57,8 +71,8 @@ const CANDIDATES: Candidate[] = [
 ]
 
 /**
- * The inputs that fit the user model: those of the starter kits' signup, where
- * it has all of their columns
+ * The inputs that fit the user model: those of the starter kits' signup, as far as
+ * it has the columns
  */
 export async function listConversionFields(
   userModel: LucidModel,
@@ -101,23 +115,9 @@ function listPasswordFields(attribute: string): ConversionField[] {
   ]
 }
 
-const LONGEST_TEXT = 254
-const SHORTEST_PASSWORD = 8
-
 /**
- * PostgreSQL refuses texts with a NUL character, and nobody's name has control
- * characters
- */
-const PRINTABLE = /^\P{Cc}*$/u
-
-/**
- * Bcrypt reads no further
- */
-const LONGEST_PASSWORD = 72
-
-/**
- * Validates the default form; `meta.userId` is the guest's. The database says
- * again, when the row is written, whether something is taken
+ * Validates the default form; `meta.userId` is the guest's. Whether a value is
+ * taken is checked again by the database, when the row is written
  */
 export async function createDefaultValidator(
   fields: ConversionField[],

@@ -6,7 +6,7 @@ const ConvertController = () => import('./convert_controller.ts')
 
 /**
  * Registers the conversion page: the form, its submission, and the page that
- * says it worked
+ * confirms it
  *
  * @param pattern where the form is, such as `/convert`
  */

@@ -1,20 +1,16 @@
+import type { ResolvedConfig } from '../types.ts'
 import type { Chain } from './middleware_chain.ts'
 import { readIndexes } from '../database/indexes.ts'
-import type { ResolvedConfig } from '../types.ts'
-import { readTableColumns } from '../database/table_columns.ts'
 import { splitQualifiedName } from '../database/catalog.ts'
-import {
-  createFinding,
-  type Finding,
-  describeMigration,
-  type SubjectWithDatabase,
-} from './finding.ts'
+import { readTableColumns } from '../database/table_columns.ts'
+import type { SubjectWithDatabase } from './check_database.ts'
+import { createFinding, describeMigration, type Finding } from './finding.ts'
 
 const ADMIN_ROUTE = 'guest_user.admin.index'
 const TEXT = /char|text/
 
 /**
- * Admin pages that nobody can see
+ * Admin pages that are closed to everybody
  */
 export function checkAdminRoutes(chains: Chain[], config?: ResolvedConfig): Finding[] {
   const list = chains.find(({ routeName }) => routeName === ADMIN_ROUTE)
@@ -24,15 +20,14 @@ export function checkAdminRoutes(chains: Chain[], config?: ResolvedConfig): Find
   return [
     createFinding(
       'admin-closed',
-      `The admin pages at "${list.pattern}" answer everybody with 403: "admin.authorize" is missing in "config/guest_user.ts"`,
-      'Say there who may see the guests and delete them, for example:\nadmin: { authorize: ({ auth }) => auth.user?.isAdmin === true },'
+      `The admin pages at "${list.pattern}" answer every request with 403: "admin.authorize" is missing in "config/guest_user.ts"`,
+      'Define there who may see the guests and delete them, for example:\nadmin: { authorize: ({ auth }) => auth.user?.isAdmin === true },'
     ),
   ]
 }
 
 /**
- * A search reads an index from the first value on; without one, it sorts the
- * whole table
+ * A search reads an index from the term on; without one, it sorts the whole table
  */
 export async function checkAdminSearch({
   client,

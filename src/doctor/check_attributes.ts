@@ -4,14 +4,15 @@ import type { Tables } from './check_tables.ts'
 import { isSqlite } from '../database/catalog.ts'
 import { readKeyType } from '../database/key_type.ts'
 import { readUniqueKeys } from '../database/unique_keys.ts'
+import type { SubjectWithDatabase } from './check_database.ts'
 import type { TableColumn } from '../database/table_columns.ts'
-import { type SubjectWithDatabase, createFinding, messageOf, type Finding } from './finding.ts'
+import { createFinding, messageOf, type Finding } from './finding.ts'
 
 const CONFIG_FILE = 'config/guest_user.ts'
 
 /**
- * Would the users table take a guest? Two guests are built and thrown away; no
- * row is written, and no hook of the model runs
+ * Would the users table accept a guest? The attributes of two guests are built
+ * and discarded; no row is written, and no hook of the model runs
  */
 export async function checkAttributes(
   subject: SubjectWithDatabase,
@@ -24,8 +25,8 @@ export async function checkAttributes(
     return [
       createFinding(
         'failing-attributes',
-        `"username" or "attributes" in "${CONFIG_FILE}" throws without a request, so guests cannot be made outside of one, and their columns cannot be checked: ${messageOf(error)}`,
-        `Let them do without "ctx", which is undefined in commands, jobs and tests:\nattributes: ({ username, ctx }) => ({ …, locale: ctx?.request.language() ?? 'en' }),`
+        `"username" or "attributes" in "${CONFIG_FILE}" throws without a request, so guests cannot be created outside of one, and their columns cannot be checked: ${messageOf(error)}`,
+        `Let them work without "ctx", which is undefined in commands, jobs and tests:\nattributes: ({ username, ctx }) => ({ …, locale: ctx?.request.language() ?? 'en' }),`
       ),
     ]
   }
@@ -86,45 +87,61 @@ function findIncomplete(
   users: TableColumn[],
   row: Record<string, unknown>
 ): Finding[] {
+  const { table, $keys: keys } = subject.userModel
   return users
     .filter((column) => !column.isNullable && !column.hasDefault)
-    .filter(({ name }) => (row[name] ?? null) === null && !isFilledByModel(subject, name))
-    .map(({ name, type }) => {
-      const { table } = subject.userModel
-      const property = propertyOf(subject, name)
-      return createFinding(
+    .filter(({ name }) => (row[name] ?? null) === null)
+    .map(({ name, type }) => ({ name, type, property: keys.columnsToAttributes.get(name) }))
+    .filter(({ property }) => !isFilledByModel(subject, property))
+    .map(({ name, type, property }) =>
+      createFinding(
         'incomplete-attributes',
         `The column "${table}.${name}" (${type}) is NOT NULL without a default, and "attributes" in "${CONFIG_FILE}" leaves it out`,
         property
           ? `Return it from "attributes", or name it in "passwordColumn" if it holds the password hash:\nattributes: ({ username }) => ({ …, ${property}: … }),`
           : `Give the column a default, or add it to the model "${subject.userModel.name}" and return it from "attributes"`
       )
-    })
+    )
 }
 
-function isFilledByModel(subject: SubjectWithDatabase, column: string): boolean {
-  const property = propertyOf(subject, column)
+function isFilledByModel(
+  { userModel, passwordColumn }: SubjectWithDatabase,
+  property: string | undefined
+): boolean {
   if (property === undefined) {
     return false
   }
-  const { autoCreate } = subject.userModel.$getColumn(property)!.meta ?? {}
+  const { autoCreate } = userModel.$getColumn(property)!.meta ?? {}
   return (
-    property === subject.passwordColumn ||
-    Boolean(autoCreate) ||
-    isFilledByHook(subject.userModel, property)
+    property === passwordColumn || Boolean(autoCreate) || isMentionedInHook(userModel, property)
   )
 }
 
-function propertyOf({ userModel }: SubjectWithDatabase, column: string): string | undefined {
-  for (const [property, { columnName }] of userModel.$columnsDefinitions) {
-    if (columnName === column) {
-      return property
-    }
-  }
+type Hook = { name?: string; handle?: unknown } | ((...args: unknown[]) => unknown)
+
+/**
+ * Does a hook that runs before a user is inserted mention this property? Hooks
+ * are read, not run: they may send mails or call other services
+ */
+function isMentionedInHook(model: LucidModel, property: string): boolean {
+  const hooks = model.$hooks.all() as unknown as Map<string, Set<Hook>>
+  const mention = new RegExp(`\\b${property}\\b`)
+  return ['before:save', 'before:create']
+    .flatMap((event) => [...(hooks.get(event) ?? [])])
+    .some((hook) => mention.test(sourceOf(model, hook)))
 }
 
 /**
- * SQLite does not look at lengths
+ * Lucid's decorators bind static methods, which hides their source
+ */
+function sourceOf(model: LucidModel, hook: Hook): string {
+  const method = /^bound (.+)$/.exec(hook.name ?? '')?.[1]
+  const source = method === undefined ? undefined : Reflect.get(model, method)
+  return String(source ?? (typeof hook === 'function' ? hook : hook.handle))
+}
+
+/**
+ * SQLite does not enforce lengths
  */
 function findTooLong(
   { client, userModel }: SubjectWithDatabase,
@@ -150,7 +167,7 @@ function findTooLong(
 }
 
 /**
- * The second guest could not have what the first one has
+ * The second guest cannot have the same values as the first one
  */
 async function findConstant(
   { client, userModel }: SubjectWithDatabase,
@@ -165,38 +182,8 @@ async function findConstant(
     .map(({ columns }) =>
       createFinding(
         'constant-unique-attribute',
-        `"${userModel.table}.${columns.join(', ')}" is unique, but "attributes" in "${CONFIG_FILE}" returns the same for each guest ("${first[columns[0]]}")`,
-        `Make it from "username":\nattributes: ({ username }) => ({ email: \`\${username}@guest.invalid\` }),`
+        `"${userModel.table}.${columns.join(', ')}" is unique, but "attributes" in "${CONFIG_FILE}" returns the same value for every guest ("${first[columns[0]]}")`,
+        `Derive it from "username":\nattributes: ({ username }) => ({ email: \`\${username}@guest.invalid\` }),`
       )
     )
-}
-
-type Hook = { name?: string; handle?: unknown } | ((...args: unknown[]) => unknown)
-
-/**
- * Do hooks that run before a user is inserted mention this property? They are
- * read, not run: they may send mails or call other services
- */
-export function isFilledByHook(model: LucidModel, property: string): boolean {
-  const mentions = new RegExp(`\\b${property}\\b`)
-  return readHooks(model).some((source) => mentions.test(source))
-}
-
-/**
- * The hook of `withAuthFinder` is left out: it names its column by a variable
- */
-function readHooks(model: LucidModel): string[] {
-  const hooks = model.$hooks.all() as unknown as Map<string, Set<Hook>>
-  return ['before:save', 'before:create']
-    .flatMap((event) => [...(hooks.get(event) ?? [])])
-    .map((hook) => readSource(model, hook))
-}
-
-/**
- * Lucid's decorators bind static methods, which hides their source
- */
-function readSource(model: LucidModel, hook: Hook): string {
-  const method = /^bound (.+)$/.exec(hook.name ?? '')?.[1]
-  const source = method === undefined ? undefined : Reflect.get(model, method)
-  return String(source ?? (typeof hook === 'function' ? hook : hook.handle))
 }

@@ -1,28 +1,28 @@
-import { Expiry } from '../guests/expiry.ts'
 import { formatAge } from '../age.ts'
+import { Expiry } from '../guests/expiry.ts'
+import { readIndexes } from '../database/indexes.ts'
+import { readTableColumns } from '../database/table_columns.ts'
+import type { SubjectWithDatabase } from './check_database.ts'
+import { Dependents, type DependentKey } from '../database/dependents.ts'
+import { qualifiedName, readDefaultSchema, splitQualifiedName } from '../database/catalog.ts'
 import {
-  type SubjectWithDatabase,
   createFinding,
-  type Finding,
   describeMigration,
   listColumns,
   quoteColumns,
+  type Finding,
 } from './finding.ts'
-import { readIndexes } from '../database/indexes.ts'
-import { readTableColumns } from '../database/table_columns.ts'
-import { Dependents, type DependentKey } from '../database/dependents.ts'
-import { qualifiedName, readDefaultSchema, splitQualifiedName } from '../database/catalog.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 
 /**
- * Counting all of them would take long where a cleanup never ran
+ * Counting all of them would take long where no cleanup has ever run
  */
 const MOST_COUNTED = 1000
 
 /**
- * Expired guests stay until the next cleanup, which may run as rarely as guests
- * expire: once a day at least, and once a week at most
+ * Expired guests stay until the next cleanup. One `maxAge` later they are
+ * overdue, but never earlier than after a day or later than after a week
  */
 export async function checkCleanup({
   client,
@@ -49,13 +49,13 @@ export async function checkCleanup({
     createFinding(
       'cleanup-not-running',
       `${amount} ${guests.length === 1 ? 'guest is' : 'guests are'} overdue in the table "${guestModel.table}": the oldest is ${formatAge(wholeDays)} old, and "maxAge" is ${formatAge(expiry.maxAge)}`,
-      'Run "node ace guest:cleanup", which also tells whom it cannot delete, and put it on a schedule:\n0 * * * * cd /path/to/app/build && node ace guest:cleanup'
+      'Run "node ace guest:cleanup", which also reports the guests it cannot delete, and schedule it:\n0 * * * * cd /path/to/app/build && node ace guest:cleanup'
     ),
   ]
 }
 
 /**
- * A foreign key with the names to show: without a schema when it is the usual
+ * A foreign key with the names to show: without a schema where it is the default
  * one
  */
 interface ShownKey {
@@ -64,15 +64,15 @@ interface ShownKey {
   parent: string
 
   /**
-   * Null when it is the usual one
+   * Null when it is the default one
    */
   schema: string | null
   isNullable: boolean
 }
 
 /**
- * Foreign keys that block the delete of a guest, or make it slow. Those of
- * `guests` itself are looked at elsewhere
+ * Foreign keys that block the deletion of a guest, or make it slow. The one of
+ * `guests` itself is checked with its table
  */
 export async function checkForeignKeys({
   client,
@@ -118,7 +118,9 @@ function describeBlocking(shown: ShownKey): Finding {
     `The foreign key ${describeColumns(shown)}${name} to "${parent}" says ON DELETE ${key.onDelete.toUpperCase()}${reason}, so a cleanup cannot delete guests who have rows there`,
     describeMigration({ schema, table: key.table }, [
       `table.dropForeign(${listColumns(key.columns)}${key.name ? `, '${key.name}'` : ''})`,
-      ...(isNullable ? [`// Or CASCADE, when what is in "${table}" may go with the guest`] : []),
+      ...(isNullable
+        ? [`// Or CASCADE, when the rows of "${table}" may be deleted with the guest`]
+        : []),
       `table.foreign(${own}).references(${other}).inTable('${parent}').onDelete('${rule}')`,
     ])
   )

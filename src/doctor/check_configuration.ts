@@ -1,20 +1,42 @@
 import { configProvider } from '@adonisjs/core'
+import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { ApplicationService } from '@adonisjs/core/types'
 
-import type { ResolvedConfig } from '../types.ts'
-import { assertGuardAccepts, findSessionGuardName, UnusableGuard } from '../guests/session_guard.ts'
-import {
-  createFinding,
-  messageOf,
-  type Finding,
-  type Subject,
-  type FindingCode,
-  type SubjectWithDatabase,
-} from './finding.ts'
+import type { GuestModel, ResolvedConfig } from '../types.ts'
 import { findPasswordColumn, importModel } from '../guests/configured_models.ts'
-import { describeOmissions } from '../merge/find_transfers.ts'
+import { createFinding, messageOf, type Finding, type FindingCode } from './finding.ts'
+import { assertGuardAccepts, findSessionGuardName, UnusableGuard } from '../guests/session_guard.ts'
+
+/**
+ * An application whose configuration can be read, and whose models can be
+ * imported
+ */
+export interface Subject {
+  app: ApplicationService
+  config: ResolvedConfig
+  userModel: LucidModel
+  guestModel: GuestModel
+
+  /**
+   * The property that holds the password hash, null when there is none,
+   * undefined when the configuration names one that is not there
+   */
+  passwordColumn?: string | null
+}
 
 const CONFIGURE = 'node ace configure adonisjs-guest-user'
+
+const NAME_USER_MODEL =
+  'Name the model of your users in "config/guest_user.ts":\nuserModel: () => import(\'#models/user\'),'
+
+const NAME_GUEST_MODEL =
+  'Name a model that extends "Guest" of "adonisjs-guest-user/models/guest", or leave "guestModel" out'
+
+const NAME_GUARD =
+  'Name a guard for this model in "config/guest_user.ts", or in "config/auth.ts" the same model in the provider of the guard:\nprovider: sessionUserProvider({ model: () => import(\'#models/user\') }),'
+
+const NAME_PASSWORD_COLUMN =
+  'Name the property of the user model that holds the password hash in "config/guest_user.ts", or null:\npasswordColumn: null,'
 
 /**
  * Reads `config/guest_user.ts` as the provider does
@@ -31,15 +53,15 @@ export async function checkConfiguration(
       findings.push(
         createFinding(
           'missing-config',
-          '"config/guest_user.ts" is missing, or does not export what "defineConfig" of "adonisjs-guest-user" returns',
-          `Run "${CONFIGURE}", which creates it; a file that is there already is kept`
+          '"config/guest_user.ts" is missing, or does not export the result of "defineConfig" of "adonisjs-guest-user"',
+          `Run "${CONFIGURE}", which creates it and keeps the file if it exists`
         )
       )
       return { findings }
     }
     return { config, findings: [...findings, ...checkEnabled(config)] }
   } catch (error) {
-    return { findings: [...findings, await describeFailure(app, error)] }
+    return { findings: [...findings, await describeError(app, error)] }
   }
 }
 
@@ -50,8 +72,8 @@ function checkProvider(app: ApplicationService): Finding[] {
   return [
     createFinding(
       'missing-provider',
-      'The provider is not among the "providers" of "adonisrc.ts", or not in the environment "console"',
-      `Add it after those of Lucid, session and auth, or run "${CONFIGURE}":\n() => import('adonisjs-guest-user/guest_user_provider'),`
+      'The provider is missing in the "providers" of "adonisrc.ts", or is not registered for the environment "console"',
+      `Add it after the providers of Lucid, session and auth, or run "${CONFIGURE}":\n() => import('adonisjs-guest-user/guest_user_provider'),`
     ),
   ]
 }
@@ -63,15 +85,15 @@ function checkEnabled({ enabled }: ResolvedConfig): Finding[] {
   return [
     createFinding(
       'disabled',
-      'No guest is made anywhere: "enabled" in "config/guest_user.ts" is false',
-      'If that is not meant, write in "config/guest_user.ts":\nenabled: true,'
+      'No guests are created: "enabled" in "config/guest_user.ts" is false',
+      'Unless that is intended, write in "config/guest_user.ts":\nenabled: true,'
     ),
   ]
 }
 
-async function describeFailure(app: ApplicationService, error: unknown): Promise<Finding> {
+async function describeError(app: ApplicationService, error: unknown): Promise<Finding> {
   if (error instanceof UnusableGuard) {
-    return createFinding('wrong-guard', messageOf(error), await nameGuard(app))
+    return createFinding('wrong-guard', messageOf(error), await suggestGuard(app))
   }
   return createFinding(
     'invalid-config',
@@ -81,9 +103,9 @@ async function describeFailure(app: ApplicationService, error: unknown): Promise
 }
 
 /**
- * The guard that is taken when none is named
+ * Suggests the guard that is used when none is named
  */
-async function nameGuard(app: ApplicationService): Promise<string> {
+async function suggestGuard(app: ApplicationService): Promise<string> {
   try {
     const guard = await findSessionGuardName(app)
     return `Name a session guard in "config/guest_user.ts", or leave "guard" out:\nguard: '${guard}',`
@@ -129,49 +151,4 @@ export async function checkModels(
   )
   const subject = guestModel && { app, config, userModel, guestModel, passwordColumn }
   return { subject, findings }
-}
-
-const NAME_USER_MODEL =
-  'Name the model of your users in "config/guest_user.ts":\nuserModel: () => import(\'#models/user\'),'
-
-const NAME_GUEST_MODEL =
-  'Name a model that extends "Guest" of "adonisjs-guest-user/models/guest", or leave "guestModel" out'
-
-const NAME_GUARD =
-  'Name a guard for this model in "config/guest_user.ts", or in "config/auth.ts" the same model in the provider of the guard:\nprovider: sessionUserProvider({ model: () => import(\'#models/user\') }),'
-
-const NAME_PASSWORD_COLUMN =
-  'Name the property of the user model that holds the password hash in "config/guest_user.ts", or null:\npasswordColumn: null,'
-
-/**
- * `transfer` must name what there is, and should forget nothing
- */
-export async function checkTransfer({
-  client,
-  config,
-  userModel,
-  guestModel,
-}: SubjectWithDatabase): Promise<Finding[]> {
-  if (!config.transfer) {
-    return []
-  }
-
-  try {
-    const omissions = await describeOmissions(config.transfer, client, userModel, guestModel.table)
-    return omissions.map((sentence) =>
-      createFinding(
-        'incomplete-transfer',
-        sentence,
-        'Leave "transfer" out of "config/guest_user.ts", and everything moves, or name this, too'
-      )
-    )
-  } catch (error) {
-    return [
-      createFinding(
-        'invalid-transfer',
-        messageOf(error),
-        'Correct the entry in "transfer" of "config/guest_user.ts"'
-      ),
-    ]
-  }
 }

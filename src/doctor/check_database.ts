@@ -1,14 +1,20 @@
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+
+import type { Subject } from './check_configuration.ts'
 import { GuestDirectory } from '../guests/guest_directory.ts'
-import {
-  type Subject,
-  type SubjectWithDatabase,
-  createFinding,
-  messageOf,
-  type Finding,
-} from './finding.ts'
+import { describeOmissions } from '../merge/find_transfers.ts'
+import { createFinding, messageOf, type Finding } from './finding.ts'
 
 /**
- * Milliseconds. A firewall may swallow what is sent, without an answer
+ * The same, with a database that answers and has its tables
+ */
+export interface SubjectWithDatabase extends Subject {
+  directory: GuestDirectory
+  client: QueryClientContract
+}
+
+/**
+ * Milliseconds. A firewall may drop packets without an answer
  */
 const PATIENCE = 5_000
 
@@ -23,7 +29,7 @@ export async function checkDatabase(
     const database = await app.container.make('lucid.db')
     const directory = new GuestDirectory(database, userModel, guestModel)
     const client = directory.client()
-    await answersInTime(client.rawQuery('select 1'))
+    await waitForAnswer(client.rawQuery('select 1'))
     return { connected: { ...subject, directory, client }, findings: [] }
   } catch (error) {
     const connection = userModel.connection
@@ -41,14 +47,48 @@ export async function checkDatabase(
   }
 }
 
-async function answersInTime(query: PromiseLike<unknown>) {
+async function waitForAnswer(query: PromiseLike<unknown>) {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise((_, reject) => {
+  const timeout = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE / 1000} seconds`)), PATIENCE)
   })
   try {
-    await Promise.race([query, late])
+    await Promise.race([query, timeout])
   } finally {
     clearTimeout(timer)
+  }
+}
+
+/**
+ * `transfer` must name existing relations, models and columns, and should not
+ * forget a table
+ */
+export async function checkTransfer({
+  client,
+  config,
+  userModel,
+  guestModel,
+}: SubjectWithDatabase): Promise<Finding[]> {
+  if (!config.transfer) {
+    return []
+  }
+
+  try {
+    const omissions = await describeOmissions(config.transfer, client, userModel, guestModel.table)
+    return omissions.map((sentence) =>
+      createFinding(
+        'incomplete-transfer',
+        sentence,
+        'Leave "transfer" out of "config/guest_user.ts", and everything moves, or name this as well'
+      )
+    )
+  } catch (error) {
+    return [
+      createFinding(
+        'invalid-transfer',
+        messageOf(error),
+        'Correct the entry in "transfer" of "config/guest_user.ts"'
+      ),
+    ]
   }
 }

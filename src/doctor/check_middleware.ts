@@ -1,6 +1,6 @@
+import type { ResolvedConfig } from '../types.ts'
 import type { Chain, Link } from './middleware_chain.ts'
 import { createFinding, type Finding, type FindingCode } from './finding.ts'
-import type { ResolvedConfig } from '../types.ts'
 import UnregisteredOnlyMiddleware from '../middleware/unregistered_only_middleware.ts'
 
 const SPECIFIERS = {
@@ -15,7 +15,7 @@ const MISSING: Record<keyof typeof SPECIFIERS, FindingCode> = {
   guestUser: 'missing-guest-user-middleware',
 }
 
-const FIX = `Write in "start/kernel.ts", in this order and with what else you have between them:
+const FIX = `Write in "start/kernel.ts", in this order and with your other middleware between them:
 router.use([
   () => import('${SPECIFIERS.session}'),
   () => import('${SPECIFIERS.auth}'),
@@ -24,7 +24,7 @@ router.use([
 
 /**
  * Session, then auth, then this package's, on the routes that need them: those
- * with named middleware of this package, else all
+ * with named middleware of this package, or all where there are none
  */
 export function checkMiddleware(chains: Chain[]): Finding[] {
   const needing = chains.filter(({ links }) => links.includes('guard'))
@@ -44,7 +44,7 @@ export function checkMiddleware(chains: Chain[]): Finding[] {
 }
 
 /**
- * Where no route needs them for sure, one route that has them will do
+ * Where no route is known to need them, one route that has them is enough
  */
 function findMissing(chains: Chain[], allNeed: boolean): Finding[] {
   if (chains.length === 0) {
@@ -68,7 +68,7 @@ function findMissing(chains: Chain[], allNeed: boolean): Finding[] {
 }
 
 /**
- * Whatever needs something runs after it
+ * Each middleware runs after those that it needs
  */
 function isReady(links: Link[]): boolean {
   return (
@@ -79,7 +79,7 @@ function isReady(links: Link[]): boolean {
 }
 
 /**
- * Missing ones are told of elsewhere
+ * Missing ones have a finding of their own
  */
 function isBefore(links: Link[], first: Link, second: Link): boolean {
   const position = links.indexOf(first)
@@ -104,28 +104,28 @@ function describeOrder(code: FindingCode, chains: Chain[]): Finding[] {
 
 const MOST_ROUTES = 3
 
-export function listRoutes(chains: Chain[]): string {
+function listRoutes(chains: Chain[]): string {
   const titles = chains.slice(0, MOST_ROUTES).map(({ title }) => `"${title}"`)
   const more = chains.length - titles.length
   return titles.join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
 /**
- * What the starter kits call the middleware that turns everybody away who is
+ * What the starter kits call the middleware that turns away everyone who is
  * signed in
  */
 const KIT_MIDDLEWARE = 'guest'
 
 /**
- * Parts of patterns and names of routes that lead to an account
+ * Parts of the patterns and names of routes for login and signup
  */
 const ACCOUNT_WORDS =
   /(^|[/._-])(log-?_?in|sign-?_?in|sign-?_?up|register|registration|session|new_account)([/._-]|$)/i
 
 /**
- * A guest is signed in, so the starter kits' `guest` middleware keeps them from
- * logging in and from signing up. What a middleware of the application does is
- * not known here, only its name
+ * Guests are signed in, so the starter kits' `guest` middleware prevents them from
+ * logging in and signing up. Only the name of the application's middleware is
+ * known here, not what it does
  */
 export function checkLoginRoutes(chains: Chain[], config?: ResolvedConfig): Finding[] {
   const closed = chains.filter(
@@ -143,7 +143,7 @@ export function checkLoginRoutes(chains: Chain[], config?: ResolvedConfig): Find
   return [
     createFinding(
       'login-shuts-guests-out',
-      `"middleware.${KIT_MIDDLEWARE}()" in "start/routes.ts" turns everybody away who is signed in, and guests are: they cannot reach ${listRoutes(closed)}`,
+      `"middleware.${KIT_MIDDLEWARE}()" in "start/routes.ts" turns away everyone who is signed in, including guests: they cannot reach ${listRoutes(closed)}`,
       `On these routes, write instead of "middleware.${KIT_MIDDLEWARE}()":\n.use(middleware.unregisteredOnly())`
     ),
   ]

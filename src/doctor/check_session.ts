@@ -12,7 +12,7 @@ interface SessionConfig {
 }
 
 /**
- * Guests are signed in through the session, so it must be there, and must not
+ * Guests are signed in through the session, so it must be enabled, and must not
  * live longer than they do
  */
 export async function checkSession(
@@ -26,7 +26,7 @@ export async function checkSession(
     return [describeInvalid(messageOf(error))]
   }
   if (!session) {
-    return [describeInvalid('it is missing, or does not export what "defineConfig" returns')]
+    return [describeInvalid('it is missing, or does not export the result of "defineConfig"')]
   }
 
   const findings = config ? checkAge(session, config) : []
@@ -51,8 +51,9 @@ function describeInvalid(reason: string): Finding {
 }
 
 /**
- * A session counts from the last request. So does a guest, unless `expireBy`
- * says otherwise: then who comes back has a session that is younger than they are
+ * The age of a session counts from the last request. So does that of a guest,
+ * unless `expireBy` says otherwise: then guests who come back are older than
+ * their session
  */
 function checkAge({ age }: SessionConfig, { maxAge, expireBy }: ResolvedConfig): Finding[] {
   const sessionAge = string.seconds.parse(age) * 1000
@@ -67,7 +68,7 @@ function checkAge({ age }: SessionConfig, { maxAge, expireBy }: ResolvedConfig):
       'session-outlives-guest',
       `Guests may be deleted while their browser is still signed in: a session lives ${formatAge(sessionAge)} from the last visit ("age" in "config/session.ts"), a guest ${formatAge(maxAge)} from the ${counted} visit ("maxAge" and "expireBy" in "config/guest_user.ts")`,
       expireBy === 'createdAt'
-        ? `Count from the last visit, or keep guests for much longer than a session, in "config/guest_user.ts":\nexpireBy: 'lastSeenAt',`
+        ? `Count from the last visit, or keep guests much longer than a session, in "config/guest_user.ts":\nexpireBy: 'lastSeenAt',`
         : `Leave "maxAge" out of "config/guest_user.ts" (it defaults to the session age), or write there:\nmaxAge: ${JSON.stringify(age).replaceAll('"', "'")},`
     ),
   ]

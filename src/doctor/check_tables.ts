@@ -1,15 +1,12 @@
 import { readdir } from 'node:fs/promises'
+import type { LucidModel } from '@adonisjs/lucid/types/model'
 
-import {
-  type SubjectWithDatabase,
-  createFinding,
-  type Finding,
-  describeMigration,
-} from './finding.ts'
-import { readIndexes } from '../database/indexes.ts'
 import { Expiry } from '../guests/expiry.ts'
+import { readIndexes } from '../database/indexes.ts'
 import { readUniqueKeys } from '../database/unique_keys.ts'
 import { readForeignKeys } from '../database/foreign_keys.ts'
+import type { SubjectWithDatabase } from './check_database.ts'
+import { createFinding, describeMigration, type Finding, type FindingCode } from './finding.ts'
 import { readTableColumns, type TableColumn } from '../database/table_columns.ts'
 import { describeKeyColumn, fitsKey, readKeyType } from '../database/key_type.ts'
 
@@ -31,7 +28,7 @@ export interface Tables {
 }
 
 /**
- * Were the migrations run?
+ * Have the migrations been run?
  */
 export async function checkTables(
   subject: SubjectWithDatabase
@@ -84,90 +81,96 @@ function findMissingColumns({ guestModel }: SubjectWithDatabase, guests: TableCo
         'missing-guests-column',
         `The table "${table}" has no column "${name}", which the model "${guestModel.name}" wants`,
         describeMigration({ table }, [
-          COLUMN_LINES[name] ?? `table.string('${name}').nullable() // or what it is to hold`,
+          COLUMN_LINES[name] ?? `table.string('${name}').nullable() // or the type that it needs`,
         ])
       )
     )
 }
 
 /**
- * What the migration gives the `guests` table, and what would be lost without
+ * Has the `guests` table what its migration gives it?
  */
 export async function checkGuestsTable(
-  { client, config, userModel, guestModel }: SubjectWithDatabase,
+  subject: SubjectWithDatabase,
   { users, guests }: Tables
 ): Promise<Finding[]> {
-  const columnOf = (property: string) => guestModel.$getColumn(property)!.columnName
+  const { client, config, userModel, guestModel } = subject
   const { table } = guestModel
-  const usersKey = userModel.$getColumn(userModel.primaryKey)!.columnName
-  const userId = columnOf('userId')
-  const visitKey = columnOf('visitKey')
-  const expiry = columnOf(new Expiry(config).property)
+  const [userId, visitKey] = [columnOf(guestModel, 'userId'), columnOf(guestModel, 'visitKey')]
+  const expiry = columnOf(guestModel, new Expiry(config).property)
   const findings: Finding[] = []
 
   const own = guests.find(({ name }) => name === userId)!
-  const key = users.find(({ name }) => name === usersKey)
+  const key = users.find(({ name }) => name === columnOf(userModel, userModel.primaryKey))
   if (key && !isFitting(client.dialect.name, own, key)) {
     findings.push(describeMismatch({ table, own, key, users: userModel.table }))
   }
 
   const keys = await readUniqueKeys(client, table)
-  const isUnique = (name: string) =>
-    keys.some(({ columns }) => columns.length === 1 && columns[0] === name)
-  if (!isUnique(userId)) {
-    findings.push(
-      createFinding(
-        'guests-user-id-not-unique',
-        `"${table}.${userId}" is neither primary key nor unique, so one user may be a guest twice`,
-        describeMigration({ table }, [`table.unique(['${userId}'])`])
-      )
+  const report = (code: FindingCode, problem: string, line: string) =>
+    findings.push(createFinding(code, problem, describeMigration({ table }, [line])))
+  if (!keys.some(({ columns }) => columns.join() === userId)) {
+    report(
+      'guests-user-id-not-unique',
+      `"${table}.${userId}" is neither the primary key nor unique, so one user may be a guest twice`,
+      `table.unique(['${userId}'])`
     )
   }
-  if (!isUnique(visitKey)) {
-    findings.push(
-      createFinding(
-        'visit-key-not-unique',
-        `"${table}.${visitKey}" is not unique, so parallel first requests of one visitor make several guests`,
-        describeMigration({ table }, [`table.unique(['${visitKey}'])`])
-      )
+  if (!keys.some(({ columns }) => columns.join() === visitKey)) {
+    report(
+      'visit-key-not-unique',
+      `"${table}.${visitKey}" is not unique, so parallel first requests of one visitor create several guests`,
+      `table.unique(['${visitKey}'])`
     )
   }
 
   const indexes = await readIndexes(client, table)
   if (!indexes.some(({ columns }) => columns[0] === expiry)) {
-    findings.push(
-      createFinding(
-        'unindexed-expiry',
-        `"${table}.${expiry}" has no index, so each batch of a cleanup reads all guests`,
-        describeMigration({ table }, [`table.index(['${expiry}'])`])
-      )
+    report(
+      'unindexed-expiry',
+      `"${table}.${expiry}" has no index, so each batch of a cleanup reads all guests`,
+      `table.index(['${expiry}'])`
     )
+  }
+  return [...findings, ...(await checkForeignKey(subject))]
+}
+
+async function checkForeignKey({
+  client,
+  userModel,
+  guestModel,
+}: SubjectWithDatabase): Promise<Finding[]> {
+  const { table } = guestModel
+  const users = userModel.table
+  const userId = columnOf(guestModel, 'userId')
+  const usersKey = columnOf(userModel, userModel.primaryKey)
+  const foreignKeys = await readForeignKeys(client, users)
+  const foreignKey = foreignKeys.find((key) => key.table === table && key.columns.includes(userId))
+  if (foreignKey?.onDelete === 'cascade') {
+    return []
   }
 
-  const foreignKeys = await readForeignKeys(client, userModel.table)
-  const foreignKey = foreignKeys.find(
-    ({ columns, ...other }) => other.table === table && columns.includes(userId)
-  )
-  if (foreignKey?.onDelete !== 'cascade') {
-    const name = foreignKey?.name ? `, '${foreignKey.name}'` : ''
-    findings.push(
-      createFinding(
-        'guests-foreign-key',
-        foreignKey
-          ? `The foreign key "${table}.${userId}" says ON DELETE ${foreignKey.onDelete.toUpperCase()}, so no guest can be deleted but by a cleanup`
-          : `"${table}.${userId}" is no foreign key to "${userModel.table}.${usersKey}", so a deleted user leaves a row behind`,
-        describeMigration({ table }, [
-          ...(foreignKey ? [`table.dropForeign(['${userId}']${name})`] : []),
-          `table.foreign('${userId}').references('${usersKey}').inTable('${userModel.table}').onDelete('CASCADE')`,
-        ])
-      )
-    )
-  }
-  return findings
+  const name = foreignKey?.name ? `, '${foreignKey.name}'` : ''
+  return [
+    createFinding(
+      'guests-foreign-key',
+      foreignKey
+        ? `The foreign key "${table}.${userId}" says ON DELETE ${foreignKey.onDelete.toUpperCase()}, so only a cleanup can delete guests`
+        : `"${table}.${userId}" is no foreign key to "${users}.${usersKey}", so a deleted user leaves a row behind`,
+      describeMigration({ table }, [
+        ...(foreignKey ? [`table.dropForeign(['${userId}']${name})`] : []),
+        `table.foreign('${userId}').references('${usersKey}').inTable('${users}').onDelete('CASCADE')`,
+      ])
+    ),
+  ]
+}
+
+function columnOf(model: LucidModel, property: string): string {
+  return model.$getColumn(property)!.columnName
 }
 
 /**
- * SQLite holds any value in any column; there, only the kind matters
+ * SQLite stores any value in any column; there, only the kind matters
  */
 function isFitting(dialect: string, own: TableColumn, key: TableColumn): boolean {
   const [ownType, keyType] = [readKeyType(own), readKeyType(key)]

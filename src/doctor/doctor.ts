@@ -1,24 +1,24 @@
 import type { ApplicationService } from '@adonisjs/core/types'
 
-import { type Subject, createFinding, messageOf, type Finding } from './finding.ts'
 import type { ResolvedConfig } from '../types.ts'
-import { checkAdminRoutes, checkAdminSearch } from './check_admin.ts'
-import { checkModels, checkTransfer, checkConfiguration } from './check_configuration.ts'
-import { checkTables, checkGuestsTable } from './check_tables.ts'
 import { checkSession } from './check_session.ts'
-import { checkCleanup, checkForeignKeys } from './check_cleanup.ts'
-import { checkDatabase } from './check_database.ts'
 import { checkAttributes } from './check_attributes.ts'
-import { checkMiddleware, checkLoginRoutes } from './check_middleware.ts'
-import { MiddlewareChains, type Chain } from './middleware_chain.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
+import { checkGuestsTable, checkTables } from './check_tables.ts'
+import { MiddlewareChains, type Chain } from './middleware_chain.ts'
+import { checkCleanup, checkForeignKeys } from './check_cleanup.ts'
+import { checkDatabase, checkTransfer } from './check_database.ts'
+import { createFinding, messageOf, type Finding } from './finding.ts'
+import { checkAdminRoutes, checkAdminSearch } from './check_admin.ts'
+import { checkLoginRoutes, checkMiddleware } from './check_middleware.ts'
+import { checkConfiguration, checkModels, type Subject } from './check_configuration.ts'
 
 /**
- * Looks at an application and says what is wrong with its guests. Starts it,
- * unless it has started; writes nothing
+ * Examines an application and reports what is wrong with its guests. Starts it,
+ * unless it has been started; writes nothing
  *
- * @returns what was found, in the order in which it was looked at. What a
- * finding makes impossible to check is left out
+ * @returns what was found, in the order of the checks. Checks that a finding
+ * makes impossible are left out
  * @throws nothing: a broken application is a finding
  */
 export async function examine(app: ApplicationService): Promise<Finding[]> {
@@ -47,7 +47,7 @@ export async function examine(app: ApplicationService): Promise<Finding[]> {
 }
 
 /**
- * A mistake in the configuration may keep the application from starting: one
+ * A mistake in the configuration may prevent the application from starting: one
  * finding is enough
  */
 function isKnown(failure: Finding, findings: Finding[]): boolean {
@@ -108,7 +108,7 @@ async function checkData(subject: Subject): Promise<Finding[]> {
 }
 
 /**
- * One check that cannot be made must not keep the others from being made
+ * A check that fails must not prevent the others
  */
 async function attempt(name: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
@@ -125,29 +125,29 @@ async function attempt(name: string, check: () => Promise<Finding[]>): Promise<F
 }
 
 /**
- * Boots and starts an application that may be broken. Ace would do it, too, but
- * a mistake in the configuration would end the command then
+ * Boots and starts an application that may be broken. Ace can do that as well,
+ * but then a mistake in the configuration would end the command
  *
- * @returns what kept it from starting
+ * @returns what prevented it from starting
  */
-export async function startApplication(app: ApplicationService): Promise<Finding | undefined> {
+async function startApplication(app: ApplicationService): Promise<Finding | undefined> {
   try {
     if (!app.isReady) {
       await app.boot()
       await app.start(() => {})
     }
   } catch (error) {
-    return describeFailure(app, error)
+    return describeStartFailure(app, error)
   }
 }
 
-function describeFailure(app: ApplicationService, error: unknown): Finding {
+function describeStartFailure(app: ApplicationService, error: unknown): Finding {
   if (error instanceof E_INVALID_GUEST_USER_CONFIG) {
     return createFinding('invalid-config', messageOf(error), 'Correct "config/guest_user.ts"')
   }
   return createFinding(
     'app-does-not-start',
     `The application does not ${app.isBooted ? 'start' : 'boot'}: ${messageOf(error)}`,
-    'Correct what the message names, and run "node ace guest:doctor" again: the rest could not be looked at'
+    'Correct what the message names, and run "node ace guest:doctor" again: the rest could not be checked'
   )
 }

@@ -1,20 +1,13 @@
-import type { LucidModel } from '@adonisjs/lucid/types/model'
-import type { ApplicationService } from '@adonisjs/core/types'
-import type { QueryClientContract } from '@adonisjs/lucid/types/database'
-
-import type { GuestDirectory } from '../guests/guest_directory.ts'
-import type { GuestModel, ResolvedConfig } from '../types.ts'
-
 /**
- * - error: guests cannot be made, kept or deleted as they should
- * - warning: it works, and will hurt somebody
- * - info: nothing is wrong, but it explains what one may wonder about
+ * - error: guests cannot be created, recognised or deleted as they should be
+ * - warning: it works, but will cause trouble
+ * - info: nothing is wrong, but it explains something surprising
  */
 export type Severity = 'error' | 'warning' | 'info'
 
 /**
- * Everything that can be found. The codes are stable: scripts may rely on them.
- * Each has a row in `docs/doctor.md`
+ * All findings. The codes are stable, since scripts may rely on them. Each has a
+ * row in `docs/doctor.md`
  */
 export const SEVERITIES = {
   'app-does-not-start': 'error',
@@ -82,7 +75,7 @@ export interface Finding {
   message: string
 
   /**
-   * How to mend it: a sentence with a command, or lines to paste
+   * How to fix it: a sentence with a command, or lines to paste
    */
   fix: string
 }
@@ -92,8 +85,8 @@ export function createFinding(code: FindingCode, message: string, fix: string): 
 }
 
 /**
- * The message of anything that was thrown. Some drivers put several failed
- * attempts into one error without a message
+ * The message of anything that was thrown. Some drivers wrap several failed
+ * attempts in one error without a message
  */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && !error.message) {
@@ -103,34 +96,9 @@ export function messageOf(error: unknown): string {
 }
 
 /**
- * An application whose configuration can be read, and whose models can be
- * imported
- */
-export interface Subject {
-  app: ApplicationService
-  config: ResolvedConfig
-  userModel: LucidModel
-  guestModel: GuestModel
-
-  /**
-   * The property that holds the password hash, null when there is none,
-   * undefined when the configuration names one that is not there
-   */
-  passwordColumn?: string | null
-}
-
-/**
- * The same, with a database that answers and has its tables
- */
-export interface SubjectWithDatabase extends Subject {
-  directory: GuestDirectory
-  client: QueryClientContract
-}
-
-/**
- * A fix that is a migration to write
+ * A fix that needs a migration
  *
- * @param lines what is in the callback of `alterTable`
+ * @param lines the body of the callback of `alterTable`
  */
 export function describeMigration(
   { schema, table }: { schema?: string | null; table: string },

@@ -1,15 +1,22 @@
 import type { ApplicationService } from '@adonisjs/core/types'
+import SessionMiddleware from '@adonisjs/session/session_middleware'
+import InitializeAuthMiddleware from '@adonisjs/auth/initialize_auth_middleware'
 
 import { messageOf } from './finding.ts'
+import AllowGuestUserMiddleware from '../middleware/allow_guest_user_middleware.ts'
+import UnregisteredOnlyMiddleware from '../middleware/unregistered_only_middleware.ts'
+import GuestUserRequiredMiddleware from '../middleware/guest_user_required_middleware.ts'
+import RegularUserRequiredMiddleware from '../middleware/regular_user_required_middleware.ts'
+import InitializeGuestUserMiddleware from '../middleware/initialize_guest_user_middleware.ts'
 
 /**
- * The middleware that matter here. `guard` stands for those that need
+ * The middleware that matter here. `guard` stands for those that use
  * `ctx.guestUser`
  */
 export type Link = 'session' | 'auth' | 'guestUser' | 'guard'
 
 /**
- * A middleware as router and server keep it
+ * A middleware as router and server store it
  */
 interface StoredMiddleware {
   name?: string
@@ -42,45 +49,36 @@ interface Route {
 }
 
 /**
- * Where each class comes from. Its module is known by name, too, for
- * applications that have a second copy of a package
+ * Modules are recognised by their names as well, for applications with a second
+ * copy of a package
  */
-const MODULES: [link: Link, specifier: RegExp, load: () => Promise<{ default: unknown }>][] = [
-  [
-    'session',
-    /@adonisjs\/session\/session_middleware/,
-    () => import('@adonisjs/session/session_middleware'),
-  ],
-  [
-    'auth',
-    /@adonisjs\/auth\/initialize_auth_middleware/,
-    () => import('@adonisjs/auth/initialize_auth_middleware'),
-  ],
-  [
-    'guestUser',
-    /adonisjs-guest-user\/initialize_guest_user_middleware/,
-    () => import('../middleware/initialize_guest_user_middleware.ts'),
-  ],
-  [
-    'guard',
-    /adonisjs-guest-user\/allow_guest_user_middleware/,
-    () => import('../middleware/allow_guest_user_middleware.ts'),
-  ],
-  [
-    'guard',
-    /adonisjs-guest-user\/guest_user_required_middleware/,
-    () => import('../middleware/guest_user_required_middleware.ts'),
-  ],
-  [
-    'guard',
-    /adonisjs-guest-user\/regular_user_required_middleware/,
-    () => import('../middleware/regular_user_required_middleware.ts'),
-  ],
-  [
-    'guard',
-    /adonisjs-guest-user\/unregistered_only_middleware/,
-    () => import('../middleware/unregistered_only_middleware.ts'),
-  ],
+const KNOWN: { link: Link; classes: unknown[]; specifier: RegExp }[] = [
+  {
+    link: 'session',
+    classes: [SessionMiddleware],
+    specifier: /@adonisjs\/session\/session_middleware/,
+  },
+  {
+    link: 'auth',
+    classes: [InitializeAuthMiddleware],
+    specifier: /@adonisjs\/auth\/initialize_auth_middleware/,
+  },
+  {
+    link: 'guestUser',
+    classes: [InitializeGuestUserMiddleware],
+    specifier: /adonisjs-guest-user\/initialize_guest_user_middleware/,
+  },
+  {
+    link: 'guard',
+    classes: [
+      AllowGuestUserMiddleware,
+      GuestUserRequiredMiddleware,
+      RegularUserRequiredMiddleware,
+      UnregisteredOnlyMiddleware,
+    ],
+    specifier:
+      /adonisjs-guest-user\/(allow_guest_user|guest_user_required|regular_user_required|unregistered_only)_middleware/,
+  },
 ]
 
 /**
@@ -133,12 +131,11 @@ export class MiddlewareChains {
 
   async #recognize(reference: unknown): Promise<Link | undefined> {
     const middleware = await this.#import(reference)
-    for (const [link, specifier, load] of MODULES) {
-      const { default: known } = await load()
-      if (isOrExtends(middleware, known) || specifier.test(String(reference))) {
-        return link
-      }
-    }
+    const known = KNOWN.find(
+      ({ classes, specifier }) =>
+        classes.some((it) => isOrExtends(middleware, it)) || specifier.test(String(reference))
+    )
+    return known?.link
   }
 
   /**
@@ -158,7 +155,7 @@ export class MiddlewareChains {
 }
 
 /**
- * Plain functions run as they are, and have no class to look at
+ * Plain functions have no class to compare
  */
 function isStored(middleware: unknown): middleware is StoredMiddleware {
   return typeof middleware === 'object' && middleware !== null && 'reference' in middleware

@@ -4,16 +4,16 @@ import type { DatabaseQueryBuilderContract } from '@adonisjs/lucid/types/querybu
 import type { BoundedCount } from '../count.ts'
 
 /**
- * Counting a million rows takes long, and nobody reads all digits
+ * Counting a million rows takes long, and nobody needs the exact number
  */
 export const MOST_COUNTED = 10_000
 
 /**
- * Counts the rows of several queries in one, each no further than it pays
+ * Counts the rows of several queries in one, each up to a limit
  *
  * @param queries without columns of their own
- * @param shared what the queries read from, by name. Its values are sent once:
- * databases bind only so many
+ * @param shared subqueries that the queries read from, by name. Their values are
+ * sent only once, since databases limit the number of bindings
  */
 export async function countBounded(
   client: QueryClientContract,

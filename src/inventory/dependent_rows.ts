@@ -15,16 +15,16 @@ import type { GuestTables } from '../database/guest_tables.ts'
 import { countBounded, MOST_COUNTED } from './bounded_count.ts'
 
 /**
- * What the guests in question are called in the queries
+ * The name of the guests in question in the queries
  */
 const SELECTED = 'selected_guest_users'
 
 /**
- * Rows of one table that point at guests, or at rows that go with them
+ * Rows of one table that point at guests, or at rows that are deleted with them
  */
 export interface DependentRows {
   /**
-   * With its schema where it has one of its own
+   * With its schema, unless that is the one of `guests`
    */
   table: string
   columns: string[]
@@ -40,18 +40,19 @@ export interface DependentRowCounts {
   tables: DependentRows[]
 
   /**
-   * Guests whom some row certainly keeps from being deleted
+   * Guests who are certainly blocked by a row
    */
   blocked: BoundedCount
 
   /**
-   * Only the rows of some of the guests were counted
+   * Only the rows of the first guests were counted
    */
   isPartial: boolean
 }
 
 /**
- * Looks up, along the database's own foreign keys, what a delete would touch
+ * Counts, along the database's own foreign keys, the rows that a deletion would
+ * affect
  */
 export class DependentRowsCounter {
   #client: QueryClientContract
@@ -93,7 +94,7 @@ export class DependentRowsCounter {
   }
 
   /**
-   * The rows of `guests` themselves are no news, but what points at them is
+   * The rows of `guests` themselves are left out, but not those that point at them
    *
    * @returns the schema of `guests` as well
    */
@@ -124,8 +125,8 @@ export class DependentRowsCounter {
   }
 
   /**
-   * As a table of its own, so that the limit is about guests. One more tells
-   * that there are others
+   * As a subquery, so that the limit applies to guests. One more shows that there
+   * are others
    */
   #first(guests: DatabaseQueryBuilderContract<any>) {
     return guests.select(`g.${this.#tables.userId}`).limit(MOST_COUNTED + 1)

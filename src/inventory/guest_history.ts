@@ -7,18 +7,18 @@ import type { GuestDirectory } from '../guests/guest_directory.ts'
 const DAYS = 30
 
 /**
- * Milliseconds. Pages do not wait longer for the numbers
+ * Milliseconds. Pages wait no longer for the numbers
  */
 const PATIENCE = 150
 
 /**
- * Milliseconds. Counting takes at most one hundredth of the database's time
+ * Milliseconds. Counting takes at most one hundredth of the time
  */
 const SHORTEST_REST = 30_000
 const REST_PER_COUNT = 100
 
 /**
- * The guests of one day who are still guests
+ * The guests of one day who still are guests
  */
 export interface DayOfGuests {
   /**
@@ -34,8 +34,8 @@ export interface GuestsPerDay {
 }
 
 /**
- * How many guests came on each of the last 30 days. Counted now and then, and
- * beside the pages that show it: their time must not grow with the guests
+ * How many guests came on each of the last 30 days. Counted now and then, beside
+ * the pages that show it, whose time must not grow with the number of guests
  */
 export class GuestHistory {
   #directory: GuestDirectory
@@ -44,7 +44,7 @@ export class GuestHistory {
   #nextCountAt = 0
 
   /**
-   * Guests have gone while they were counted
+   * Guests were deleted while they were counted
    */
   #isOutdated = false
 
@@ -54,8 +54,8 @@ export class GuestHistory {
 
   /**
    * @returns the newest numbers, undefined when the first ones take longer than
-   * a page should wait, or cannot be counted at all: a list without a picture
-   * is better than none
+   * a page should wait, or cannot be counted at all: a list without a chart is
+   * better than none
    */
   async read(): Promise<GuestsPerDay | undefined> {
     if (!this.#counting && performance.now() >= this.#nextCountAt) {
@@ -78,7 +78,7 @@ export class GuestHistory {
   }
 
   /**
-   * Guests have gone: the next page counts anew
+   * Guests were deleted: the next page counts again
    */
   forget() {
     this.#isOutdated = this.#counting !== undefined
@@ -86,8 +86,8 @@ export class GuestHistory {
   }
 
   /**
-   * A range for each day, which an index answers, and which knows of days with
-   * 23 and 25 hours
+   * A range for each day, which can use an index, and handles days of 23 and 25
+   * hours
    */
   async #count() {
     const startedAt = performance.now()

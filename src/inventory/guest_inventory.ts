@@ -1,29 +1,29 @@
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
+import type { GuestFilter } from '../types.ts'
+import type { BoundedCount } from '../count.ts'
+import type { Expiry } from '../guests/expiry.ts'
+import { isSqlite } from '../database/catalog.ts'
+import { GuestHistory } from './guest_history.ts'
+import { countBounded } from './bounded_count.ts'
 import { parseUserKey } from '../database/key_type.ts'
+import { readTableColumns } from '../database/table_columns.ts'
+import { GuestSearch, type FoundUsers } from './guest_search.ts'
+import type { GuestDirectory } from '../guests/guest_directory.ts'
+import { DependentRowsCounter, type DependentRowCounts } from './dependent_rows.ts'
+import { resolveGuestTables, type GuestTables, type UserId } from '../database/guest_tables.ts'
+import type { GuestCleaner, RemoveOptions, StoppedCleanup } from '../cleanup/guest_cleaner.ts'
 import {
-  queryGuests,
   GuestList,
+  queryGuests,
   type GuestPage,
   type ListedGuest,
   type PageRequest,
 } from './guest_list.ts'
-import { isSqlite } from '../database/catalog.ts'
-import type { Expiry } from '../guests/expiry.ts'
-import type { GuestFilter } from '../types.ts'
-import { GuestHistory } from './guest_history.ts'
-import { readTableColumns } from '../database/table_columns.ts'
-import type { GuestDirectory } from '../guests/guest_directory.ts'
-import { GuestSearch, type FoundUsers } from './guest_search.ts'
-import { DependentRowsCounter, type DependentRowCounts } from './dependent_rows.ts'
-import { countBounded } from './bounded_count.ts'
-import type { BoundedCount } from '../count.ts'
-import type { GuestCleaner, RemoveOptions, StoppedCleanup } from '../cleanup/guest_cleaner.ts'
-import { resolveGuestTables, type GuestTables, type UserId } from '../database/guest_tables.ts'
 
 /**
- * All guests, for somebody who looks after them: the domain of the admin pages
+ * All guests, as the admin pages see them
  */
 export class GuestInventory {
   #directory: GuestDirectory
@@ -74,7 +74,8 @@ export class GuestInventory {
   }
 
   /**
-   * Users whose columns begin with the term, or whose key it is; guests or not
+   * Users whose columns begin with the term, or who have it as their key; guests
+   * or not
    *
    * @param attributes of the user model
    */
@@ -85,7 +86,7 @@ export class GuestInventory {
   }
 
   /**
-   * What would be deleted with the guests of a filter, or forbids it
+   * The rows that would be deleted with the guests of a filter, or block that
    */
   async dependents(filter: GuestFilter): Promise<DependentRowCounts> {
     return new DependentRowsCounter(this.#client, this.#tables).count(() => this.#query(filter))

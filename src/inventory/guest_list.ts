@@ -4,9 +4,9 @@ import type { ChainableContract } from '@adonisjs/lucid/types/querybuilder'
 
 import type { GuestFilter } from '../types.ts'
 import type { Guest } from '../models/guest.ts'
-import type { GuestDirectory } from '../guests/guest_directory.ts'
-import type { UserId, GuestTables } from '../database/guest_tables.ts'
 import type { Bookmark } from '../cleanup/expired_guests.ts'
+import type { GuestDirectory } from '../guests/guest_directory.ts'
+import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
  * A guest and its user, who is missing when a scope of the model hides them
@@ -27,7 +27,7 @@ export interface PageRequest {
   size: number
 
   /**
-   * The page behind this row, or the one before it. Without any, the first
+   * The page after this row, or the one before it. Without either, the first
    */
   after?: Bookmark
   before?: Bookmark
@@ -37,7 +37,7 @@ export interface GuestPage {
   guests: ListedGuest[]
 
   /**
-   * The first and the last row, where there are pages before or behind them
+   * The first and the last row, where there are pages before or after them
    */
   previous?: Bookmark
   next?: Bookmark
@@ -46,8 +46,8 @@ export interface GuestPage {
 const OPPOSITE = { asc: 'desc', desc: 'asc' } as const
 
 /**
- * Reads guests page by page. A page starts at a row, not at a number, so it
- * costs the same anywhere, and neither skips nor repeats anybody while guests
+ * Reads guests page by page. A page starts at a row, not at a number, so that it
+ * costs the same anywhere, and neither skips nor repeats a guest while others
  * come and go
  */
 export class GuestList {
@@ -56,7 +56,8 @@ export class GuestList {
   #moment: GuestOrder['by']
 
   /**
-   * @param moment what the filters are about, `expireBy` of the configuration
+   * @param moment the property that filters compare, `expireBy` of the
+   * configuration
    */
   constructor(directory: GuestDirectory, userModel: LucidModel, moment: GuestOrder['by']) {
     this.#directory = directory
@@ -74,7 +75,8 @@ export class GuestList {
     }
 
     const guests = await this.#withUsers(page)
-    const bookmark = (row: Guest | undefined) => row && { userId: row.userId, moment: textOf(row) }
+    const bookmark = (row: Guest | undefined) =>
+      row && { userId: row.userId, moment: momentOf(row) }
     const hasPrevious = before ? isMore : after !== undefined
     const hasNext = before ? true : isMore
     return {
@@ -111,13 +113,13 @@ export class GuestList {
     const { userIds, ...bounds } = filter
     applyFilter(query, this.#directory, { userId, moment: column(this.#moment) }, bounds)
     if (userIds) {
-      query.from(this.#only(userIds))
+      query.from(this.#among(userIds))
     }
 
     const bookmark = after ?? before
     if (bookmark) {
       const beyond = direction === 'asc' ? '>' : '<'
-      // The first line is implied by the others, but lets an index be used
+      // The first condition is implied by the others, but can use an index
       query.where(moment, `${beyond}=`, bookmark.moment).where((rest) => {
         rest.where(moment, beyond, bookmark.moment).orWhere(userId, beyond, bookmark.userId)
       })
@@ -127,10 +129,10 @@ export class GuestList {
 
   /**
    * The guests among some users. The limit, which is never reached, makes the
-   * database find them by their keys: it might rather go through all guests in
-   * the order of the list, for the few among them
+   * database find them by their keys. Otherwise it might go through all guests in
+   * the order of the list to find a few
    */
-  #only(userIds: UserId[]) {
+  #among(userIds: UserId[]) {
     const { guestModel } = this.#directory
     return this.#directory
       .client()
@@ -157,14 +159,14 @@ export class GuestList {
 }
 
 /**
- * As the database writes it, so that no digit of its clock is lost
+ * As text from the database, so that no digit of its clock is lost
  */
-function textOf(guest: Guest): string {
+function momentOf(guest: Guest): string {
   return guest.$extras.moment_text
 }
 
 /**
- * The rows of `guests` that a filter is about, as `g`
+ * The rows of `guests` that match a filter, as `g`
  */
 export function queryGuests(
   client: QueryClientContract,
@@ -177,9 +179,9 @@ export function queryGuests(
 }
 
 /**
- * @param columns as the query calls them
+ * @param columns their names in the query
  */
-export function applyFilter<Query extends ChainableContract>(
+function applyFilter<Query extends ChainableContract>(
   query: Query,
   directory: GuestDirectory,
   columns: { userId: string; moment: string },

@@ -4,25 +4,19 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { UserId } from '../database/guest_tables.ts'
 
 /**
- * So many users are looked at. Whoever searches for one of more types on
+ * No more users are read. Whoever searches for one of more has to type on
  */
 const MOST_FOUND = 1000
+
+/**
+ * Most terms are of one user, so only a few rows are read at first
+ */
 const FEW = 20
 
-interface Row {
-  user_id: UserId
-
-  /**
-   * Not of rows where it is null: nothing is compared with that
-   */
-  value: string
-
-  /**
-   * Values that begin with the term may be behind this one, too. A truth value
-   * of the driver
-   */
-  is_near: boolean | number
-}
+/**
+ * Follows the letters of most alphabets, in most collations
+ */
+const LATE_LETTER = '龥'
 
 export interface FoundUsers {
   userIds: UserId[]
@@ -33,22 +27,31 @@ export interface FoundUsers {
   isMore: boolean
 }
 
-/**
- * Behind the letters of most alphabets, in most orders
- */
-const LATE_LETTER = '龥'
+interface Row {
+  user_id: UserId
+
+  /**
+   * Never null: no comparison with null is true
+   */
+  value: string
+
+  /**
+   * Values that begin with the term may follow this one. A boolean of the driver
+   */
+  is_near: boolean | number
+}
 
 /**
- * Finds users by what their columns begin with.
+ * Finds users by the beginning of their columns.
  *
- * From the first value that is not smaller than the term on, in the order of
- * the column's index: that is fast however many users there are, and in any
- * collation, whereas LIKE uses an index in few. What does not begin with the
- * term is dropped afterwards.
+ * Reads each column in the order of its index, from the first value that is not
+ * smaller than the term: that is fast however many users there are, and in any
+ * collation, whereas LIKE can use an index in few. Values that do not begin with
+ * the term are dropped afterwards.
  *
  * Dictionaries have other values in between: where accents and hyphens count
- * little, "ann@example.com" is behind "anna". So it is the database that says
- * how far to read
+ * little, "ann@example.com" follows "anna". So the database decides how far to
+ * read
  */
 export class GuestSearch {
   #client: QueryClientContract
@@ -66,7 +69,7 @@ export class GuestSearch {
     let isMore = false
 
     for (const attribute of this.#attributes) {
-      for (const spelling of spellings(term)) {
+      for (const spelling of spellingsOf(term)) {
         const found = await this.#findBeginning(attribute, spelling)
         found.userIds.forEach((userId) => userIds.add(userId))
         isMore ||= found.isMore
@@ -75,22 +78,15 @@ export class GuestSearch {
     return { userIds: [...userIds], isMore }
   }
 
-  /**
-   * Few rows are read at first: most terms are of one user
-   */
-  async #findBeginning(attribute: string, term: string): Promise<FoundUsers> {
-    const few = await this.#readBeginning(attribute, term, FEW)
-    return few.isMore ? this.#readBeginning(attribute, term, MOST_FOUND) : few
-  }
-
-  async #readBeginning(attribute: string, term: string, most: number): Promise<FoundUsers> {
+  async #findBeginning(attribute: string, term: string, most = FEW): Promise<FoundUsers> {
     const rows = await this.#readFrom(attribute, term, most + 1)
-    const found = rows.slice(0, most).filter(({ value }) => beginsWith(value, term))
     const last = rows.at(-1)
-    return {
-      userIds: found.map((row) => row.user_id),
-      isMore: rows.length > most && (Boolean(last!.is_near) || beginsWith(last!.value, term)),
+    const isMore = rows.length > most && (Boolean(last!.is_near) || beginsWith(last!.value, term))
+    if (isMore && most === FEW) {
+      return this.#findBeginning(attribute, term, MOST_FOUND)
     }
+    const found = rows.slice(0, most).filter(({ value }) => beginsWith(value, term))
+    return { userIds: found.map((row) => row.user_id), isMore }
   }
 
   #readFrom(attribute: string, term: string, limit: number): Promise<Row[]> {
@@ -110,10 +106,10 @@ export class GuestSearch {
 }
 
 /**
- * Databases that tell upper from lower case are asked for what people mean
+ * Case-sensitive databases are asked for what people mean
  */
-function spellings(term: string): string[] {
-  const small = lower(term)
+function spellingsOf(term: string): string[] {
+  const small = term.toLowerCase()
   const capital = small.replace(/^./u, upper)
   const capitals = small.replaceAll(/(?<=^|[\s-])./gu, upper)
   return [...new Set([term, small, capital, capitals])]
@@ -123,10 +119,6 @@ function upper(text: string): string {
   return text.toUpperCase()
 }
 
-function lower(text: string): string {
-  return text.toLowerCase()
-}
-
 function beginsWith(value: string, term: string): boolean {
-  return lower(value).startsWith(lower(term))
+  return value.toLowerCase().startsWith(term.toLowerCase())
 }

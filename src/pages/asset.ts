@@ -6,7 +6,7 @@ const TEMPLATES = new URL('../../templates/', import.meta.url)
 const ONE_YEAR = 31_536_000
 
 /**
- * The files that the pages need, each with what it is made of
+ * The files that the pages load, each with its sources
  */
 const ASSETS = {
   'guest_user.css': { type: 'text/css', sources: ['guest_user.css'] },
@@ -19,8 +19,8 @@ export type AssetName = keyof typeof ASSETS
 const contents = new Map<AssetName, Promise<{ text: string; version: string }>>()
 
 /**
- * A file of the pages, read once. The version changes with it, so browsers may
- * keep it
+ * A file of the pages, read once. The version changes with its content, so
+ * browsers may cache it for good
  */
 export function readAsset(name: AssetName) {
   const known = contents.get(name)
@@ -42,8 +42,8 @@ async function loadAsset(name: AssetName) {
 }
 
 /**
- * Makes a route handler that serves a file from the site itself, as a strict
- * Content-Security-Policy wants
+ * Creates a route handler that serves a file from the site itself, as a strict
+ * Content-Security-Policy requires
  */
 export function serveAsset(name: AssetName) {
   return async ({ response }: HttpContext) => {

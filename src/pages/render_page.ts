@@ -1,24 +1,37 @@
-import type { HttpContext } from '@adonisjs/core/http'
 import { join } from 'node:path'
 import { existsSync } from 'node:fs'
+import type { HttpContext } from '@adonisjs/core/http'
 import type { ApplicationService } from '@adonisjs/core/types'
 
 import { createTexts } from './texts.ts'
 import { readAsset, type AssetName } from './asset.ts'
 
 /**
- * The part of Edge that is needed. Edge is optional
+ * The name that the package's own templates are mounted under
+ */
+export const TEMPLATES_DISK = 'guest_user'
+
+/**
+ * The part of Edge that is used here. Edge is an optional peer dependency
  */
 interface Renderer {
   render(template: string, state: Record<string, unknown>): Promise<string>
 }
 
 /**
- * Renders one of the pages. Browsers keep no copy, so Back shows what is true
- * now
+ * The router's own type knows only the route names of one application
+ */
+type UrlFor = (
+  name: string,
+  parameters: Record<string, unknown>,
+  options?: { qs?: Record<string, unknown> }
+) => string
+
+/**
+ * Renders one of the pages. Browsers keep no copy, so that Back shows the current
+ * state
  *
- * @param assets for each file, the name that the template knows its URL by, and
- * its route
+ * @param assets the file and its route, by the name of its URL in the template
  */
 export async function renderPage(
   ctx: HttpContext,
@@ -46,17 +59,8 @@ export async function renderPage(
 }
 
 /**
- * An application's route names are not known here
- */
-type UrlFor = (
-  name: string,
-  parameters: Record<string, unknown>,
-  options?: { qs?: Record<string, unknown> }
-) => string
-
-/**
- * Makes URLs of the package's own routes, which may be under `/:locale`, and in a
- * group with a name
+ * Creates URLs of the package's own routes, which may be under `/:locale`, and in
+ * a group with a name
  *
  * @example
  * const urlFor = await createUrlFor(ctx)
@@ -75,14 +79,8 @@ export async function createUrlFor(ctx: HttpContext) {
 }
 
 /**
- * The name that the package's own templates are mounted under
- */
-export const TEMPLATES_DISK = 'guest_user'
-
-/**
- * Finds the template of a page or of a part of it: the application's, when
- * there is a file of that name in `resources/views/guest_user`, else the
- * package's
+ * Finds the template of a page or of a part of it: the application's, if there is
+ * a file of that name in `resources/views/guest_user`, otherwise the package's
  *
  * @example
  * templates.find('convert') // 'guest_user/convert' or 'guest_user::convert'

@@ -6,14 +6,14 @@ import { ADMIN_COUNTS, ADMIN_TEXTS } from './texts/admin_texts.ts'
 import { CONVERT_TEXTS } from './texts/convert_texts.ts'
 
 /**
- * What the pages say. With `@adonisjs/i18n`, the translation of
- * `guest_user.<name>` comes first
+ * The texts of the pages in English. With `@adonisjs/i18n`, the translation of
+ * `guest_user.<name>` takes precedence
  */
 const TEXTS = { ...CONVERT_TEXTS, ...ADMIN_TEXTS }
 
 /**
- * What depends on a number. Translations choose by `{count, plural, …}` and show
- * `{number}`
+ * Texts that depend on a number. Translations choose by `{count, plural, …}` and
+ * show `{number}`
  */
 const COUNTS = ADMIN_COUNTS
 
@@ -32,7 +32,7 @@ export function createTexts(ctx: HttpContext): Texts {
 }
 
 /**
- * The same, for texts about so many guests or rows
+ * The same, for texts about a number of guests or rows
  */
 export function createCountTexts(ctx: HttpContext): CountTexts {
   return (name, count, others = {}) => {

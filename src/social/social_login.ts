@@ -1,20 +1,20 @@
 import type { HttpContext } from '@adonisjs/core/http'
-import type { LucidRow, LucidModel } from '@adonisjs/lucid/types/model'
-import type { TransactionClientContract, QueryClientContract } from '@adonisjs/lucid/types/database'
+import type { LucidRow } from '@adonisjs/lucid/types/model'
+import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
-import { retryTransient, readDatabaseError, withoutValues } from '../database/database_error.ts'
+import type { ConfiguredUser, UserValues } from '../types.ts'
 import { findTakenAttributes } from '../database/taken_columns.ts'
+import type { GuestUserManager } from '../guest_user_manager.ts'
+import { readDatabaseError, retryTransient, withoutValues } from '../database/database_error.ts'
+import { E_INCOMPLETE_SOCIAL_ATTRIBUTES, E_NOT_A_GUEST, E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
 import {
   collectValues,
-  suffixed,
   hasVerifiedEmail,
   isSameAddress,
   lowerCased,
+  suffixed,
   type SocialUser,
 } from './social_user.ts'
-import type { GuestUserManager } from '../guest_user_manager.ts'
-import type { ConfiguredUser, UserValues } from '../types.ts'
-import { E_INCOMPLETE_SOCIAL_ATTRIBUTES, E_NOT_A_GUEST, E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
 
 /**
  * What the application knows of social identities
@@ -26,43 +26,43 @@ export interface SocialLoginOptions {
   findAccount: () => LucidRow | null | undefined | Promise<LucidRow | null | undefined>
 
   /**
-   * Remembers that the identity belongs to the user, in the transaction. A
-   * unique key should see to it that it belongs to one only
+   * Stores that the identity belongs to the user, in the transaction. A unique
+   * key should ensure that it belongs to one user only
    */
   linkAccount: (user: ConfiguredUser, trx: TransactionClientContract) => unknown
 
   /**
-   * Values for a new account. They are added to what the provider tells
+   * Values for a new account, in addition to those of the provider
    */
   attributes?: UserValues
 
   /**
-   * Has the account proved that its address is its own? Defaults to
-   * `emailVerifiedAt` of the user model
+   * Has the account verified its address? Defaults to `emailVerifiedAt` of the
+   * user model
    */
   isEmailVerified?: (account: ConfiguredUser) => boolean | Promise<boolean>
 }
 
 /**
- * The account that has the address which the provider tells
+ * The account with the address that the provider returned
  */
 export interface AddressOwner {
   account: ConfiguredUser
 
   /**
-   * Both the provider and the account have verified the address. Whoever
-   * registers somebody else's address and waits must not get into their account
+   * Both the provider and the account have verified the address. Otherwise,
+   * somebody who registers another person's address could wait for them to come
    */
   isSamePerson: boolean
 }
 
 /**
- * Names tried before giving up: three that people like, then random ones
+ * Names to try before giving up: three that people like, then random ones
  */
 const MOST_NAMES = 8
 
 /**
- * Finds or makes the account of somebody whom a social provider vouches for
+ * Finds or creates the account of somebody whom a social provider vouches for
  */
 export class SocialLogin {
   #manager: GuestUserManager
@@ -84,7 +84,7 @@ export class SocialLogin {
   }
 
   /**
-   * @param visitor who is signed in: their own address is in nobody's way
+   * @param visitor who is signed in: their own account does not count
    */
   async findByAddress(visitor?: LucidRow): Promise<AddressOwner | null> {
     const { email } = this.#socialUser
@@ -140,7 +140,7 @@ export class SocialLogin {
   }
 
   /**
-   * Makes the guest the regular user that the provider describes
+   * Converts the guest to the regular user that the provider describes
    */
   convert(guest: LucidRow, ctx: HttpContext): Promise<ConfiguredUser> {
     return this.#withFreeName((values) =>
@@ -156,7 +156,7 @@ export class SocialLogin {
   }
 
   /**
-   * Makes a user for somebody who was no guest
+   * Creates a user for somebody who was not a guest
    */
   create(): Promise<ConfiguredUser> {
     return this.#withFreeName((values) =>
@@ -167,15 +167,28 @@ export class SocialLogin {
   }
 
   /**
-   * What an error of the database means to the person and to the developer
+   * What an error of the database means to the person or the developer. The
+   * error itself contains the values, which must not get into a log
+   *
+   * @returns the error itself when it is of another kind
    */
   async explain(error: unknown): Promise<unknown> {
+    const { kind, column } = readDatabaseError(error) ?? {}
     const { userModel, directory } = await this.#manager.engine.load()
-    return explainRefusal(error, userModel, directory.client())
+
+    // `linkAccount` writes to another table, for which `attributes` cannot help
+    if (kind === 'not_null' && column && userModel.$keys.columnsToAttributes.get(column)) {
+      return new E_INCOMPLETE_SOCIAL_ATTRIBUTES([`${userModel.table}.${column}`])
+    }
+    if (kind === 'unique') {
+      const taken = await findTakenAttributes(directory.client(), userModel, error)
+      return taken.includes('email') ? new E_SOCIAL_EMAIL_TAKEN() : withoutValues(error)
+    }
+    return error
   }
 
   /**
-   * The unique keys of the database say which name is taken
+   * Tries names until the unique keys of the database accept one
    */
   async #withFreeName(
     write: (values: Record<string, unknown>) => Promise<ConfiguredUser>
@@ -209,40 +222,9 @@ function isSameRow(row: LucidRow, other: LucidRow | undefined): boolean {
 }
 
 /**
- * Somebody was first: linked the identity, took the address, or converted the
- * guest. Looking again tells what that means for this login
+ * Another request was faster: it linked the identity, took the address, or
+ * converted the guest. The next attempt sees the result
  */
 export function isLostRace(error: unknown): boolean {
   return error instanceof E_NOT_A_GUEST || readDatabaseError(error)?.kind === 'unique'
-}
-
-/**
- * What it means that the database refused an account. Its own error holds the
- * values, which belong into no log
- *
- * @returns the error itself when it is of another kind
- */
-export async function explainRefusal(
-  error: unknown,
-  userModel: LucidModel,
-  client: QueryClientContract
-): Promise<unknown> {
-  const { kind, column } = readDatabaseError(error) ?? {}
-
-  if (kind === 'not_null' && column && hasColumn(userModel, column)) {
-    return new E_INCOMPLETE_SOCIAL_ATTRIBUTES([`${userModel.table}.${column}`])
-  }
-  if (kind === 'unique') {
-    const taken = await findTakenAttributes(client, userModel, error)
-    return taken.includes('email') ? new E_SOCIAL_EMAIL_TAKEN() : withoutValues(error)
-  }
-  return error
-}
-
-/**
- * `linkAccount` writes to a table of its own, about which `attributes` can do
- * nothing
- */
-function hasColumn(userModel: LucidModel, column: string): boolean {
-  return [...userModel.$columnsDefinitions.values()].some(({ columnName }) => columnName === column)
 }

@@ -6,7 +6,7 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import { E_SOCIAL_EMAIL_MISSING } from '../errors.ts'
 
 /**
- * What is needed of the user that `@adonisjs/ally` returns
+ * The part of the user of `@adonisjs/ally` that is used here
  */
 export interface SocialUser {
   id: string | number
@@ -14,29 +14,6 @@ export interface SocialUser {
   name?: string | null
   email: string | null
   emailVerificationState: 'verified' | 'unverified' | 'unsupported'
-}
-
-/**
- * The provider says that the address is theirs
- */
-export function hasVerifiedEmail(socialUser: SocialUser): boolean {
-  return Boolean(socialUser.email) && socialUser.emailVerificationState === 'verified'
-}
-
-/**
- * Letters from A to Z only: other alphabets have letters whose lower case looks
- * like one of these
- */
-export function lowerCased(address: string): string {
-  return address.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
-}
-
-/**
- * MySQL and MariaDB find `ann@example.com` when asked for `ánn@example.com`, which
- * is somebody else's
- */
-export function isSameAddress(one: string, other: string): boolean {
-  return lowerCased(one) === lowerCased(other)
 }
 
 /**
@@ -50,11 +27,11 @@ const LONGEST_USERNAME = 20
 const NICE_NAMES = 3
 
 /**
- * Values for a new account: what the provider tells, as far as the user model
- * has the columns, and what the application adds to that
+ * Values for a new account: those of the provider, as far as the user model has
+ * the columns, and those that the application adds
  *
- * @throws E_SOCIAL_EMAIL_MISSING when there is a column for an address, and
- * nothing to put into it. The application may say null
+ * @throws E_SOCIAL_EMAIL_MISSING when there is a column for an address, but no
+ * address. The application may return null
  */
 export function collectValues(
   socialUser: SocialUser,
@@ -62,13 +39,13 @@ export function collectValues(
   attributes: Record<string, unknown> = {}
 ): Record<string, unknown> {
   const { name, nickName, email } = socialUser
-  const told: Record<string, unknown> = {
+  const provided: Record<string, unknown> = {
     fullName: name || nickName,
     name: name || nickName,
     username: toUsername(nickName || name || email?.split('@')[0] || 'user'),
     email: email || undefined,
   }
-  const known = Object.entries(told).filter(
+  const known = Object.entries(provided).filter(
     ([attribute, value]) => userModel.$hasColumn(attribute) && value !== undefined
   )
   const values = { ...Object.fromEntries(known), ...attributes }
@@ -76,7 +53,7 @@ export function collectValues(
   if (userModel.$hasColumn('email') && (values.email === undefined || values.email === '')) {
     throw new E_SOCIAL_EMAIL_MISSING()
   }
-  // The provider has verified its own address, not one from elsewhere
+  // The provider has verified its own address, not one of the application
   const isVerified = hasVerifiedEmail(socialUser) && values.email === email
   return isVerified && userModel.$hasColumn('emailVerifiedAt')
     ? { emailVerifiedAt: DateTime.now(), ...values }
@@ -96,4 +73,27 @@ export function suffixed(username: string, attempt: number): string {
 
 function toUsername(text: string): string {
   return string.slug(text, { lower: true, strict: true }).slice(0, LONGEST_USERNAME) || 'user'
+}
+
+/**
+ * The provider has verified that the address is theirs
+ */
+export function hasVerifiedEmail(socialUser: SocialUser): boolean {
+  return Boolean(socialUser.email) && socialUser.emailVerificationState === 'verified'
+}
+
+/**
+ * Letters from A to Z only: the lower case of some letters of other alphabets is
+ * one of these
+ */
+export function lowerCased(address: string): string {
+  return address.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+}
+
+/**
+ * MySQL and MariaDB find `ann@example.com` when asked for `ánn@example.com`, which
+ * belongs to somebody else
+ */
+export function isSameAddress(one: string, other: string): boolean {
+  return lowerCased(one) === lowerCased(other)
 }

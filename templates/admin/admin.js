@@ -1,6 +1,6 @@
 /*
- * A convenience: without it, every page works. It selects the guests of a page
- * at once, and goes on with a long deletion by itself.
+ * Every page works without this script. It selects all guests of a page at once,
+ * and continues a long deletion by itself.
  */
 const selectPage = document.querySelector('[data-select-page]')
 if (selectPage) {
@@ -10,10 +10,10 @@ if (selectPage) {
 const deletion = document.querySelector('[data-deletion]')
 const wasJustConfirmed = takeConfirmation()
 if (deletion && wasJustConfirmed) {
-  goOn(deletion)
+  continueDeletion(deletion)
 }
 document.querySelectorAll('form:has([name="deletion"])').forEach((form) => {
-  form.addEventListener('submit', keepConfirmation)
+  form.addEventListener('submit', rememberConfirmation)
 })
 
 function offerSelectPage(label) {
@@ -35,37 +35,37 @@ function offerSelectPage(label) {
 }
 
 /*
- * From the button to the page that it leads to, and no further: a page that is
- * found in the history, or loaded again, deletes nothing by itself
+ * The confirmation lasts from the button to the page that it leads to: a page
+ * that is reloaded, or found in the history, deletes nothing by itself
  */
-function keepConfirmation() {
+function rememberConfirmation() {
   sessionStorage.setItem('guest_user_deletion', 'confirmed')
 }
 
 function takeConfirmation() {
-  const isKept = sessionStorage.getItem('guest_user_deletion') !== null
+  const isConfirmed = sessionStorage.getItem('guest_user_deletion') !== null
   sessionStorage.removeItem('guest_user_deletion')
-  return isKept
+  return isConfirmed
 }
 
 /*
- * Takes one step after the other. What fails leaves the buttons, which work
+ * Takes one step after the other. After a failure, the buttons remain, which work
  * without this script
  */
-async function goOn(form) {
+async function continueDeletion(form) {
   const stop = form.querySelector('[name="command"]')
-  const byHand = form.querySelector('[data-go-on]')
-  let isGoing = true
+  const continueButton = form.querySelector('[data-go-on]')
+  let isRunning = true
   let isStopping = false
 
   stop.addEventListener('click', (event) => {
-    if (isGoing) {
+    if (isRunning) {
       event.preventDefault()
       isStopping = true
       stop.disabled = true
     }
   })
-  byHand?.toggleAttribute('hidden', true)
+  continueButton?.toggleAttribute('hidden', true)
 
   try {
     while (form.dataset.deletion === 'running' && !isStopping) {
@@ -74,14 +74,14 @@ async function goOn(form) {
     stop.disabled = false
     form.requestSubmit(stop)
   } catch {
-    byHand?.toggleAttribute('hidden', false)
+    continueButton?.toggleAttribute('hidden', false)
     stop.disabled = false
   }
-  isGoing = false
+  isRunning = false
 }
 
 /*
- * Each request deletes for a moment and answers with the page that says how far
+ * Each request deletes for a moment and answers with the page that shows how far
  * it got
  */
 async function takeStep(form) {
@@ -91,7 +91,7 @@ async function takeStep(form) {
   const page = new DOMParser().parseFromString(await response.text(), 'text/html')
   const next = page.querySelector('[data-deletion]')
   if (!next) {
-    throw new Error('Another page came, such as the login')
+    throw new Error('The answer is another page, such as the login')
   }
 
   history.replaceState(null, '', response.url)

@@ -2,7 +2,7 @@ import { test } from '@japa/runner'
 
 import { arriveAsOperator, createAdminApp, createGuests, OPERATOR } from '../app/admin_app.ts'
 import { messages } from '../app/page_messages.ts'
-import { confirmAll } from '../app/deletion_pages.ts'
+import { confirm, confirmAll } from '../app/deletion_pages.ts'
 
 const DELETE = '/admin/guests/delete'
 const OLD_AND_NEW = [40, 35, 31, 1]
@@ -101,6 +101,40 @@ test.group('Admin pages: deleting', () => {
       '1 guest could not be deleted, because rows in invoices point at them.',
     ])
   })
+
+  test('a guest who is blocked is told once, whatever number of steps it takes', async ({
+    assert,
+    cleanup,
+  }) => {
+    const app = await createAdminApp({
+      async prepare({ db }) {
+        await db.connection().schema.createTable('invoices', (table) => {
+          table.increments('id')
+          table.integer('user_id').unsigned().references('id').inTable('users').onDelete('RESTRICT')
+        })
+      },
+    })
+    cleanup(() => app.close())
+    // The first batch takes as long as a step may
+    app.emitter.once('guest_user:deleted', () => {
+      return new Promise((resolve) => setTimeout(resolve, 2100))
+    })
+    const total = 4100
+    const [oldest] = await createGuests(
+      app,
+      Array.from({ length: total }, (_, index) => (index === 0 ? 50 : 40))
+    )
+    await app.db.table('invoices').insert({ user_id: oldest })
+    const operator = await arriveAsOperator(app)
+
+    const first = await operator.press(`${DELETE}?all=1&older_than=1d`, DELETE)
+    assert.include(first.location, '/progress')
+    const { messages: shown } = await confirm(operator, await operator.get(first.location!))
+    assert.deepEqual(shown, [
+      '4,099 guests were deleted.',
+      '1 guest could not be deleted, because rows in invoices point at them.',
+    ])
+  }).timeout(60_000)
 
   test('a long deletion goes on step by step, and can be stopped', async ({ assert, cleanup }) => {
     const app = await createAdminApp()

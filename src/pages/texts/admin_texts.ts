@@ -1,5 +1,5 @@
 /**
- * What the admin pages say
+ * Texts of the admin pages
  */
 export const ADMIN_TEXTS = {
   'admin.title': 'Guests',
@@ -30,7 +30,8 @@ export const ADMIN_TEXTS = {
   'admin.oldest_first': 'oldest first',
   'admin.sort_by': 'Sort by “{column}”, {direction}',
   'admin.delete_older': 'Delete guests older than',
-  'admin.delete_older_hint': 'Only those of the selection that are older go. You see them before.',
+  'admin.delete_older_hint':
+    'Only the selected guests who are older are deleted. You can check first.',
   'admin.continue': 'Continue …',
   'admin.empty': 'There are no guests yet.',
   'admin.empty_filter': 'No guest matches.',
@@ -42,8 +43,8 @@ export const ADMIN_TEXTS = {
   'admin.time_zone': 'Times are in {zone}.',
   'admin.chart_title': 'New guests per day',
   'admin.chart_lede':
-    'The last 30 days, by the day they came. Who registered or was deleted is not counted.',
-  'admin.chart_counting': 'Being counted. Reload the page in a moment.',
+    'The last 30 days, by first visit. Guests who have registered or been deleted since then are not counted.',
+  'admin.chart_counting': 'Still counting. Reload the page in a moment.',
   'admin.chart_text': '{total} in 30 days; the most on {day}: {most}.',
   'admin.chart_table': 'The numbers',
   'admin.day': 'Day',
@@ -55,7 +56,7 @@ export const ADMIN_TEXTS = {
   'admin.delete_nobody': 'Nobody of your selection is deleted.',
   'admin.delete_older_note': 'Last seen before {time}.',
   'admin.delete_created_note': 'Created before {time}.',
-  'admin.delete_forever': 'There is no way back.',
+  'admin.delete_forever': 'This cannot be undone.',
   'admin.left_title': 'Left out',
   'admin.dependents_title': 'What depends on them',
   'admin.dependents_none': 'No other table points at users.',
@@ -74,11 +75,11 @@ export const ADMIN_TEXTS = {
   'admin.progress_title': 'Deleting guests',
   'admin.progress_of': '{done} of {total}',
   'admin.progress_closing':
-    'Nothing is half done: each guest is either deleted with everything, or untouched. When you close this page, the rest stays.',
-  'admin.progress_go_on': 'Go on',
+    'Nothing is left half done: each guest is either deleted with everything, or untouched. If you close this page, the other guests stay.',
+  'admin.progress_go_on': 'Continue',
   'admin.progress_stop': 'Stop here',
 
-  'admin.no_age': 'Fill in an age with its unit, such as 30 days. “{age}” is none.',
+  'admin.no_age': 'Fill in an age with its unit, such as 30 days. “{age}” is not an age.',
   'admin.wrong_filter_age': '“{age}” is no age. All guests are shown: try 30 days or 12 hours.',
   'admin.wrong_page': 'That page of the list cannot be found any more. This is the first one.',
   'admin.nobody_selected': 'Select at least one guest.',
@@ -100,17 +101,17 @@ export const ADMIN_TEXTS = {
   'admin.delete_one': 'Delete this guest …',
   'admin.convert_title': 'Make a regular user',
   'admin.convert_lede':
-    'They keep their id and everything they have, and get a mail with which they choose a password.',
+    'They keep their id and everything they have, and are sent a mail to choose a password.',
   'admin.convert_email': 'Email address',
   'admin.email_taken': 'Another account has this address.',
   'admin.convert_submit': 'Convert and send the mail',
   'admin.converted': '{label} is a regular user now. The mail to {email} is on its way.',
   'admin.converted_without_mail':
-    '{label} is a regular user now, but the mail to {email} could not be sent. The log says why.',
+    '{label} is a regular user now, but the mail to {email} could not be sent. See the log for the reason.',
 }
 
 /**
- * What depends on a number
+ * Texts that depend on a number
  */
 export const ADMIN_COUNTS = {
   'admin.guests': { one: '{number} guest', other: '{number} guests' },

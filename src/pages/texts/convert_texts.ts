@@ -1,5 +1,5 @@
 /**
- * What the conversion pages say
+ * Texts of the conversion pages
  */
 export const CONVERT_TEXTS = {
   'convert.title': 'Create your account',
@@ -19,7 +19,7 @@ export const CONVERT_TEXTS = {
   'convert.invalid_email': 'This does not look like an email address',
   'convert.min_length': 'Use at least {min} characters',
   'convert.max_length': 'Use at most {max} characters',
-  'convert.control_characters': 'Please use letters, digits and signs only',
+  'convert.control_characters': 'Please use letters, digits and symbols only',
   'convert.password_mismatch': 'The two passwords are not the same',
   'convert.taken': 'This belongs to an account already. Log in instead?',
   'convert.error_prefix': 'Error',
