@@ -38,13 +38,14 @@ export default class GuestUserProvider {
         ])
       }
 
-      const [database, emitter, hash, router] = await Promise.all([
+      const [database, emitter, encryption, hash, router] = await Promise.all([
         resolver.make('lucid.db'),
         resolver.make('emitter'),
+        resolver.make('encryption'),
         resolver.make('hash'),
         resolver.make('router'),
       ])
-      const framework = { app: this.app, database, emitter, hash, router }
+      const framework = { app: this.app, database, emitter, encryption, hash, router }
       const pages = { registerConvertRoutes, registerAdminRoutes }
       return new GuestUserManager(new GuestUserEngine(config, framework), pages)
     })

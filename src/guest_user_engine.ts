@@ -4,6 +4,7 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type {
   ApplicationService,
   EventsList,
+  EncryptionService,
   HashService,
   HttpRouterService,
 } from '@adonisjs/core/types'
@@ -13,6 +14,7 @@ import { GuestCreator } from './guests/guest_creator.ts'
 import { GuestConverter } from './guests/guest_converter.ts'
 import { GuestDirectory } from './guests/guest_directory.ts'
 import { UserRegistrar } from './guests/user_registrar.ts'
+import { SessionAuthHash } from './guests/session_auth_hash.ts'
 import { UnusablePassword } from './guests/unusable_password.ts'
 import { assertGuardAccepts } from './guests/session_guard.ts'
 import { findPasswordColumn, importModel } from './guests/configured_models.ts'
@@ -28,6 +30,7 @@ export interface Framework {
   app: ApplicationService
   database: Database
   emitter: Emitter<EventsList>
+  encryption: EncryptionService
   hash: HashService
   router: HttpRouterService
 }
@@ -43,6 +46,11 @@ export interface GuestUserParts {
    * none
    */
   passwordColumn: string | null
+
+  /**
+   * Null when the model has no password column
+   */
+  sessionAuthHash: SessionAuthHash | null
   directory: GuestDirectory
   creator: GuestCreator
   converter: GuestConverter
@@ -84,7 +92,7 @@ export class GuestUserEngine {
 
   async #load(): Promise<GuestUserParts> {
     const { config, expiry } = this
-    const { app, database, emitter, hash } = this.framework
+    const { app, database, emitter, encryption, hash } = this.framework
 
     const userModel = await importModel('userModel', config.userModel)
     await assertGuardAccepts(app, config.guard, userModel)
@@ -98,8 +106,9 @@ export class GuestUserEngine {
     return {
       userModel,
       passwordColumn,
+      sessionAuthHash: passwordColumn ? new SessionAuthHash(encryption, passwordColumn) : null,
       directory,
-      converter: new GuestConverter(userModel, directory),
+      converter: new GuestConverter(userModel, directory, passwordColumn, password),
       creator: new GuestCreator(config, userModel, directory, password),
       registrar: new UserRegistrar(userModel, directory, passwordColumn, password),
       merger: new GuestMerger(config, userModel, directory),

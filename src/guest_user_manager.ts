@@ -7,6 +7,7 @@ import type { UserId } from './database/guest_tables.ts'
 import type { Guest } from './models/guest.ts'
 import type { Expiry } from './guests/expiry.ts'
 import { E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from './errors.ts'
+import { conversionNote } from './guests/conversion_scope.ts'
 import type { Conversion } from './guests/guest_converter.ts'
 import type { GuestDirectory } from './guests/guest_directory.ts'
 import type { UserRegistrar } from './guests/user_registrar.ts'
@@ -170,10 +171,13 @@ export class GuestUserManager {
     const converted = (await converter.convert(
       primaryKeyOf(user),
       conversion as Conversion,
-      trx ?? directory.client()
+      trx ?? directory.client(),
+      typeof user === 'object' ? user : undefined
     )) as ConfiguredUser
 
+    const noteConversion = conversionNote(converted.$primaryKeyValue!)
     afterCommit(trx, () => {
+      noteConversion()
       this.#emitter.emit('guest_user:converted', { user: converted, ctx: options.ctx })
     })
     return converted

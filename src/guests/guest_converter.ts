@@ -5,6 +5,8 @@ import type { UserId } from '../database/guest_tables.ts'
 import { E_NOT_A_GUEST } from '../errors.ts'
 import { retryTransient } from '../database/database_error.ts'
 import type { GuestDirectory } from './guest_directory.ts'
+import { revokeTokens } from './user_tokens.ts'
+import type { UnusablePassword } from './unusable_password.ts'
 
 /**
  * Values for the columns of the user, or a callback that changes the user
@@ -20,25 +22,42 @@ export type Conversion<User extends LucidRow = LucidRow> =
 export class GuestConverter {
   #userModel: LucidModel
   #directory: GuestDirectory
+  #passwordColumn: string | null
+  #password: UnusablePassword | null
 
-  constructor(userModel: LucidModel, directory: GuestDirectory) {
+  constructor(
+    userModel: LucidModel,
+    directory: GuestDirectory,
+    passwordColumn: string | null,
+    password: UnusablePassword | null
+  ) {
     this.#userModel = userModel
     this.#directory = directory
+    this.#passwordColumn = passwordColumn
+    this.#password = password
   }
 
   /**
    * Works on its own instance, so a failure does not change the caller's
    *
    * @param client a transaction to join, or a connection
+   * @param visitor the instance that the guard has: its access token stays, all
+   * other tokens of the guest are revoked
    * @returns the regular user
    * @throws E_NOT_A_GUEST when another request or a cleanup came first
    */
   async convert(
     userId: UserId,
     conversion: Conversion,
-    client: QueryClientContract
+    client: QueryClientContract,
+    visitor?: LucidRow
   ): Promise<LucidRow> {
-    const convert = () => client.transaction((trx) => this.#convertIn(trx, userId, conversion))
+    const convert = () =>
+      client.transaction(async (trx) => {
+        const user = await this.#convertIn(trx, userId, conversion)
+        await revokeTokens(trx, this.#userModel, userId, visitor)
+        return user
+      })
     try {
       // A deadlock aborts the caller's whole transaction, so it is not ours to retry
       return await (client.isTransaction ? convert() : retryTransient(convert))
@@ -58,6 +77,7 @@ export class GuestConverter {
 
     const user = await this.#userModel.findOrFail(userId, { client: trx })
     const id = user.$primaryKeyValue
+    const password = this.#readPassword(user)
     if (typeof conversion === 'function') {
       await conversion(user, trx)
     } else {
@@ -65,6 +85,14 @@ export class GuestConverter {
     }
     // Everything references this id, so the values must not change it
     user.$setAttribute(this.#userModel.primaryKey, id)
+    // The guest's other sessions end when this column changes
+    if (this.#readPassword(user) === password) {
+      this.#password?.replaceOnSave(user)
+    }
     return user.save()
+  }
+
+  #readPassword(user: LucidRow): unknown {
+    return this.#passwordColumn && user.$getAttribute(this.#passwordColumn)
   }
 }

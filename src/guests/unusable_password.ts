@@ -19,7 +19,7 @@ export class UnusablePassword {
   #column: string
   #hasher: PasswordHasher
   #hash?: Promise<string>
-  #guests = new WeakSet<LucidRow>()
+  #users = new WeakMap<LucidRow, () => Promise<string>>()
 
   /**
    * @param hasher used when the model does not hash passwords itself
@@ -31,9 +31,10 @@ export class UnusablePassword {
 
     model.boot()
     model.before('save', async (user) => {
-      if (this.#guests.has(user)) {
-        this.#guests.delete(user)
-        user.$setAttribute(this.#column, await this.#makeOnce())
+      const makeHash = this.#users.get(user)
+      if (makeHash) {
+        this.#users.delete(user)
+        user.$setAttribute(this.#column, await makeHash())
       }
     })
   }
@@ -42,7 +43,15 @@ export class UnusablePassword {
    * Stores the unusable hash on the next save of this user
    */
   assignOnSave(user: LucidRow) {
-    this.#guests.add(user)
+    this.#users.set(user, () => this.#makeOnce())
+  }
+
+  /**
+   * The next save of this user stores an unusable hash that no other user has.
+   * Unlike the first one, it costs as much as hashing a password
+   */
+  replaceOnSave(user: LucidRow) {
+    this.#users.set(user, () => this.#make())
   }
 
   #makeOnce(): Promise<string> {

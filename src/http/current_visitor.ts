@@ -6,6 +6,7 @@ import type { SessionUserProviderContract } from '@adonisjs/auth/types/session'
 import type { UserId } from '../database/guest_tables.ts'
 import type { VisitorKind } from '../types.ts'
 import { SessionMemory } from './session_memory.ts'
+import { isConvertedHere } from '../guests/conversion_scope.ts'
 import { mergeOnSignIn } from './merge_on_sign_in.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
@@ -38,6 +39,11 @@ export class CurrentVisitor {
    */
   #isNew = false
 
+  /**
+   * The session is one that its user may have
+   */
+  #isVerified = false
+
   constructor(ctx: HttpContext, manager: GuestUserManager) {
     this.#ctx = ctx
     this.#manager = manager
@@ -45,6 +51,49 @@ export class CurrentVisitor {
     const guard = this.#guard
     this.#login = guard.login.bind(guard)
     guard.login = (account, ...options) => this.#mergeAndLogin(account, options)
+    const authenticate = guard.authenticate.bind(guard)
+    guard.authenticate = async () => {
+      await authenticate()
+      await this.verifySession()
+      return guard.getUserOrFail()
+    }
+  }
+
+  /**
+   * Signs out whoever comes with a session that the user had as a guest, when
+   * the user is a guest no longer: only the session that converted leads into the
+   * account. Runs when the guard authenticates; costs no query
+   */
+  async verifySession(): Promise<void> {
+    const user = this.#guard.user
+    if (!user || this.#isVerified || !this.#memory.isOfGuest(user.$primaryKeyValue!)) {
+      return
+    }
+    this.#isVerified = true
+    const { directory, sessionAuthHash } = await this.#manager.engine.load()
+    const known = this.#memory.recallAuthHash(user.$primaryKeyValue!)
+    if (sessionAuthHash && known !== undefined) {
+      return sessionAuthHash.verify(user, known) ? undefined : this.#signOut()
+    }
+    // A session from before, or a model without passwords: only the database knows
+    const guest = await directory.find(user.$primaryKeyValue!)
+    if (!guest) {
+      return this.#signOut()
+    }
+    await this.#rememberGuest(guest.userId, guest.lastSeenAt.toMillis())
+  }
+
+  async #signOut(): Promise<void> {
+    const guard = this.#guard
+    if (this.#ctx.session.readonly) {
+      guard.user = undefined
+      guard.isAuthenticated = false
+      guard.isLoggedOut = true
+      return
+    }
+    await guard.logout()
+    this.#memory.forget()
+    this.#ctx.session.regenerate()
   }
 
   /**
@@ -118,7 +167,7 @@ export class CurrentVisitor {
     guard.authenticationAttempted = true
     await this.#ctx.auth.checkUsing([this.#manager.config.guard as never])
 
-    this.#remember(user, kind)
+    await this.#remember(user, kind)
   }
 
   /**
@@ -155,6 +204,11 @@ export class CurrentVisitor {
     if (userId === undefined || this.#isNew || this.#memory.recallKind(userId) === 'regular') {
       return
     }
+    if (isConvertedHere(userId)) {
+      this.#memory.rememberRegular(userId)
+      this.#ctx.session.regenerate()
+      return
+    }
     const lastSeenAt = this.#memory.recallLastSeenAt(userId)
     if (lastSeenAt === undefined || this.#isTouchDue(lastSeenAt)) {
       await this.#askDatabase(userId, lastSeenAt)
@@ -175,10 +229,11 @@ export class CurrentVisitor {
 
     // The account may have been a guest that `guestUsers.convert` converted
     this.#isNew = false
+    this.#isVerified = true
     this.#memory.forget()
     this.#answers.delete(identify(account))
     if (isMerged) {
-      this.#remember(account, 'regular')
+      await this.#remember(account, 'regular')
     }
   }
 
@@ -194,11 +249,12 @@ export class CurrentVisitor {
   /**
    * Caches what the visitor has just become, which needs no query
    */
-  #remember(visitor: LucidRow, kind: 'guest' | 'regular') {
+  async #remember(visitor: LucidRow, kind: 'guest' | 'regular') {
     this.#isNew = true
+    this.#isVerified = true
     this.#answers.set(identify(visitor), Promise.resolve(kind))
     if (kind === 'guest') {
-      this.#memory.rememberGuest(visitor.$primaryKeyValue!, Date.now())
+      await this.#rememberGuest(visitor.$primaryKeyValue!, Date.now())
     } else {
       this.#memory.rememberRegular(visitor.$primaryKeyValue!)
     }
@@ -232,31 +288,49 @@ export class CurrentVisitor {
     }
 
     if (lastSeenAt !== null) {
-      this.#memory.rememberGuest(userId, lastSeenAt)
+      await this.#rememberGuest(userId, lastSeenAt)
       return 'guest'
     }
-    // A remembered guest has either converted or been cleaned up
-    if (rememberedVisit !== undefined && !(await directory.exists(userId))) {
-      return 'anonymous'
-    }
-    this.#memory.rememberRegular(userId)
-    return 'regular'
+    return this.#settleFormerGuest(userId)
+  }
+
+  /**
+   * The row of the user was read before the database said that they are a guest,
+   * so it has the guest's password
+   */
+  async #rememberGuest(userId: UserId, lastSeenAt: number): Promise<void> {
+    const user = this.#guard.user
+    const { sessionAuthHash } = await this.#manager.engine.load()
+    const isVisitor = String(user?.$primaryKeyValue) === String(userId)
+    this.#memory.rememberGuest(
+      userId,
+      lastSeenAt,
+      isVisitor ? sessionAuthHash?.create(user!) : this.#memory.recallAuthHash(userId)
+    )
   }
 
   async #refresh(userId: UserId): Promise<VisitorKind> {
     const { directory } = await this.#manager.engine.load()
-    this.#memory.forget()
-
     const guest = await directory.find(userId)
     if (guest) {
-      this.#memory.rememberGuest(userId, guest.lastSeenAt.toMillis())
+      await this.#rememberGuest(userId, guest.lastSeenAt.toMillis())
       return 'guest'
     }
-    if (await directory.exists(userId)) {
-      this.#memory.rememberRegular(userId)
-      return 'regular'
+    return this.#settleFormerGuest(userId)
+  }
+
+  /**
+   * A guest who has gone while this request runs was cleaned up, or has converted
+   * in another session: then this one has ended. A session that was never a
+   * guest's is a regular user's
+   */
+  async #settleFormerGuest(userId: UserId): Promise<VisitorKind> {
+    if (this.#memory.isOfGuest(userId) && !isConvertedHere(userId)) {
+      await this.#signOut()
+      return 'anonymous'
     }
-    return 'anonymous'
+    this.#memory.rememberRegular(userId)
+    return 'regular'
   }
 
   #isTouchDue(lastSeenAt: number): boolean {

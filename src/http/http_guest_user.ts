@@ -265,6 +265,17 @@ export class HttpGuestUser {
   }
 
   /**
+   * Signs out whoever brings a session of a guest who has become a regular user
+   * in another one. Called by the initialize middleware, for visitors who were
+   * authenticated before it
+   *
+   * @internal
+   */
+  verifySession(): Promise<void> {
+    return this.#visitor.verifySession()
+  }
+
+  /**
    * Records the visit of a guest in `last_seen_at`, at most once per small
    * fraction of `maxAge`. The initialize middleware calls it after each
    * request; it costs a query when due, and one per session to learn who is a

@@ -11,6 +11,11 @@ interface Remembered {
   kind: 'guest' | 'regular'
   checkedAt: number
   lastSeenAt: number
+
+  /**
+   * Of a guest, as `SessionAuthHash` makes it
+   */
+  authHash?: string
 }
 
 const SESSION_KEY = 'guest_user'
@@ -62,8 +67,25 @@ export class SessionMemory {
     return remembered?.kind === 'guest' ? remembered.lastSeenAt : undefined
   }
 
-  rememberGuest(userId: UserId, lastSeenAt: number) {
-    this.#remember({ userId: String(userId), kind: 'guest', checkedAt: Date.now(), lastSeenAt })
+  /**
+   * Is this a session that the user got as a guest, whatever they are now?
+   */
+  isOfGuest(userId: UserId): boolean {
+    return this.#recall(userId)?.kind === 'guest'
+  }
+
+  recallAuthHash(userId: UserId): string | undefined {
+    return this.#recall(userId)?.authHash
+  }
+
+  rememberGuest(userId: UserId, lastSeenAt: number, authHash: string | undefined) {
+    this.#remember({
+      userId: String(userId),
+      kind: 'guest',
+      checkedAt: Date.now(),
+      lastSeenAt,
+      authHash,
+    })
   }
 
   rememberRegular(userId: UserId) {

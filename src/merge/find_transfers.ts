@@ -3,16 +3,12 @@ import type { RelationshipsContract } from '@adonisjs/lucid/types/relations'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import { type Transfer, describeTransfer, isSameTransfer } from './transfer.ts'
+import { listTokenProviders, TOKEN_COLUMN } from '../guests/user_tokens.ts'
 import { importModel } from '../guests/configured_models.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
 import type { AnyTransferEntry, ModelTransfer, TransferOptions } from '../types.ts'
 import { isTable, qualifiedName } from '../database/catalog.ts'
 import { readForeignKeys } from '../database/foreign_keys.ts'
-
-/**
- * The foreign key column of auth's token tables
- */
-const TOKEN_COLUMN = 'tokenable_id'
 
 /**
  * What happens to rows without a transfer, by delete rule
@@ -214,9 +210,7 @@ function isTokenTable(
   { table, columns }: Pick<Transfer, 'table' | 'columns'>,
   userModel: LucidModel
 ): boolean {
-  const tokenTables = Object.values(userModel)
-    .filter((value) => value?.options?.tokenableModel)
-    .map((provider) => provider.table)
+  const tokenTables = listTokenProviders(userModel).map((provider) => provider.table)
   return tokenTables.includes(table) || columns.includes(TOKEN_COLUMN)
 }
 

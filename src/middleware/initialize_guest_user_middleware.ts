@@ -2,6 +2,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 import type { NextFn } from '@adonisjs/core/types/http'
 
 import { E_MISSING_GUEST_USER_MIDDLEWARE } from '../errors.ts'
+import { trackConversions } from '../guests/conversion_scope.ts'
 import { HttpGuestUser } from '../http/http_guest_user.ts'
 
 declare module '@adonisjs/core/http' {
@@ -50,14 +51,18 @@ export default class InitializeGuestUserMiddleware {
     const guestUser = new HttpGuestUser(ctx, manager)
     Object.defineProperty(ctx, 'guestUser', { value: guestUser, enumerable: true })
 
+    await guestUser.verifySession()
+
     if ('view' in ctx) {
       const view = ctx.view as SharingView
       view.share({ guestUser, isGuestUser: guestUser.isGuest.bind(guestUser) })
     }
 
-    const output = await next()
-    await this.#recordVisit(ctx)
-    return output
+    return trackConversions(async () => {
+      const output = await next()
+      await this.#recordVisit(ctx)
+      return output
+    })
   }
 
   /**

@@ -21,7 +21,7 @@ test.group('Admin pages: converting', () => {
     const user = await app.User.findOrFail(id)
     assert.equal(user.email, 'ann@example.com')
     assert.isNull(user.fullName)
-    assert.equal(user.password, '-')
+    assert.isFalse(await user.verifyPassword('secret12'))
     assert.equal(await app.count('guests'), 1)
     assert.isTrue(await app.guestUsers.isGuest(await app.User.findOrFail(other)))
   })

@@ -70,3 +70,27 @@ export async function createTables(database: Database, key: UserKey) {
     table.string('body')
   })
 }
+
+/**
+ * Those of the starter kits, for access tokens and for remember-me tokens
+ */
+export async function createTokenTables(db: Database) {
+  const create = async (name: string, columns: (table: any) => void) => {
+    await db.connection().schema.createTable(name, (table) => {
+      table.increments('id')
+      table.integer('tokenable_id').notNullable().unsigned()
+      table.foreign('tokenable_id').references('id').inTable('users').onDelete('CASCADE')
+      table.string('hash').notNullable().unique()
+      table.timestamps()
+      table.timestamp('expires_at').nullable()
+      columns(table)
+    })
+  }
+  await create('remember_me_tokens', () => {})
+  await create('auth_access_tokens', (table) => {
+    table.string('type').notNullable()
+    table.string('name').nullable()
+    table.text('abilities').notNullable()
+    table.timestamp('last_used_at').nullable()
+  })
+}
