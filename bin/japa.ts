@@ -10,6 +10,7 @@ import { configure, processCLIArgs, run } from '@japa/runner'
 import { spec } from '@japa/runner/reporters'
 
 import { countReporter } from './japa/count_reporter.ts'
+import { findFunctionalSpecs } from './japa/functional_specs.ts'
 import { providePostgres } from './japa/provide_postgres.ts'
 import { reportOpenHandles } from './japa/open_handles.ts'
 import { realBrowser } from './japa/real_browser.ts'
@@ -17,8 +18,8 @@ import { realBrowser } from './japa/real_browser.ts'
 processCLIArgs(process.argv.slice(2))
 configure({
   suites: [
-    { name: 'unit', files: ['tests/unit/**/*.spec.ts'] },
-    { name: 'functional', files: ['tests/functional/**/*.spec.ts'], timeout: 20_000 },
+    { name: 'unit', files: ['tests/**/*.unit.spec.ts'] },
+    { name: 'functional', files: findFunctionalSpecs, timeout: 20_000 },
     { name: 'install', files: ['tests/install/**/*.spec.ts'], timeout: 300_000 },
     { name: 'browser', files: ['tests/browser/**/*.spec.ts'], timeout: 60_000 },
   ],

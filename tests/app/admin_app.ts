@@ -107,3 +107,20 @@ export async function createGuests(app: TestApp, ages: number[]): Promise<number
   )
   return ages.map((_, index) => FIRST_ID + index)
 }
+
+/**
+ * What an operator sends who selects each box of the first page
+ */
+export async function selectFirstPage(app: TestApp, guests: number) {
+  for (let count = 0; count < guests; count++) {
+    await app.guestUsers.create()
+  }
+  await app.expireGuests()
+  const operator = await arriveAsOperator(app)
+  const { text } = await operator.get('/admin/guests')
+  const selection = new URLSearchParams({ older_than: '30 days' })
+  for (const [, key] of text.matchAll(/name="guests" value="([^"]+)"/g)) {
+    selection.append('guests', key)
+  }
+  return { operator, selection }
+}

@@ -1,3 +1,4 @@
+import { defineConfig } from '../../index.ts'
 import { examine } from '../../src/doctor/doctor.ts'
 import type { Finding } from '../../src/doctor/finding.ts'
 import { createTestApp, type TestApp, type TestAppOptions } from './test_app.ts'
@@ -32,6 +33,27 @@ export async function createExaminedApp(options: TestAppOptions = {}) {
      * Does what a fix says that is a migration
      */
     applyFix: ({ fix }: Finding) => applyMigration(app, fix.slice(fix.indexOf('\n') + 1)),
+  }
+}
+
+/**
+ * The one finding in an application whose `config/guest_user.ts` has other
+ * options than those it has started with
+ */
+export async function findWithOptions(change: (User: any) => Record<string, unknown>) {
+  const app = await createExaminedApp()
+  try {
+    app.app.config.set(
+      'guest_user',
+      defineConfig({
+        userModel: async () => app.User,
+        attributes: ({ username }) => ({ email: `${username}@guest.invalid` }),
+        ...change(app.User),
+      })
+    )
+    return await app.findOne()
+  } finally {
+    await app.close()
   }
 }
 

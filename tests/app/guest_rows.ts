@@ -53,3 +53,15 @@ export function longAgo(count: number): Visits[] {
     return { createdAt: moment, lastSeenAt: moment }
   })
 }
+
+/**
+ * Gives guests other values in a column of the users, in the order of their ids
+ */
+export async function renameGuests({ db }: TestApp, column: string, values: string[]) {
+  for (const [index, value] of values.entries()) {
+    await db
+      .from('users')
+      .where('id', FIRST_ID + index)
+      .update({ [column]: value })
+  }
+}

@@ -1,3 +1,7 @@
+import type { Operator } from './admin_app.ts'
+
+const LIST = '/admin/guests'
+
 /**
  * What the list of the admin pages shows, read from its HTML
  */
@@ -40,6 +44,19 @@ export interface ListRow {
   expiresAt: string
   isExpired: boolean
 }
+
+/**
+ * @param query of the list, or the path that a link leads to
+ */
+export async function openList(operator: Operator, query = ''): Promise<ListPage> {
+  const { status, text } = await operator.get(query.startsWith('/') ? query : `${LIST}${query}`)
+  if (status !== 200) {
+    throw new Error(`${query} answers ${status}`)
+  }
+  return readListPage(text)
+}
+
+export const idsOf = ({ rows }: { rows: { id: string }[] }) => rows.map(({ id }) => Number(id))
 
 export function readListPage(html: string): ListPage {
   return {

@@ -19,6 +19,13 @@ function addForeignKey(table: TableBuilder, name: string, key: UserKey) {
 }
 
 /**
+ * A table of an application's own
+ */
+export function createTable(database: Database, name: string, columns: Columns) {
+  return database.connection().schema.createTable(name, columns)
+}
+
+/**
  * The users of an application like the starter kits
  */
 export async function createUsersTable(database: Database, key: UserKey) {

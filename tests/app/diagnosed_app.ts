@@ -1,0 +1,33 @@
+import { AceApp } from './ace_app.ts'
+import { createExaminedApp } from './examined_app.ts'
+import { createTestDatabase } from './test_database.ts'
+
+/**
+ * An application in files, with a database that was migrated
+ */
+export async function createDiagnosedApp(files?: Record<string, string>) {
+  const database = await createTestDatabase()
+  const migrated = await createExaminedApp({ database })
+  await migrated.close()
+  const app = await AceApp.create(database, files)
+
+  return {
+    /**
+     * What `guest:doctor` says in a process of its own
+     */
+    async diagnose() {
+      const { exitCode, stdout, stderr } = await app.ace('guest:doctor', '--json')
+      const report = JSON.parse(stdout)
+      return {
+        exitCode,
+        stderr,
+        report,
+        codes: report.findings.map((finding: any) => finding.code),
+      }
+    },
+    async remove() {
+      await app.remove()
+      await database.drop()
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import { Visitor } from './visitor.ts'
+import { whoAmI } from './who_am_i.ts'
+import { createTestApp, type TestAppOptions } from './test_app.ts'
+
+/**
+ * An application with a guest, who may come back
+ */
+export async function createReturningGuest(options: TestAppOptions = {}) {
+  const app = await createTestApp({
+    routes(router, middleware) {
+      router.get('/cart', whoAmI).use(middleware.allowGuestUser())
+      router.get('/plain', ({ response }) => response.noContent())
+      router.get('/why', ({ response }) => response.noContent()).use(middleware.guestUserRequired())
+      router.get('/forget', ({ session }) => session.forget('guest_user'))
+    },
+    ...options,
+  })
+
+  const visitor = new Visitor(app.url)
+  const { id } = (await visitor.get('/cart')).json()
+  return { app, visitor, find: () => app.guestUsers.find(id) }
+}
+
+/**
+ * With a `maxAge` of 100 seconds, visits are written down after one
+ */
+export const SHORT_LIVED = { guestUser: { maxAge: 100 } }
+export const untilTouchIsDue = () => new Promise((resolve) => setTimeout(resolve, 1100))

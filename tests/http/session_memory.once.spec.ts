@@ -1,0 +1,88 @@
+import { test } from '@japa/runner'
+
+import { Visitor } from '../app/visitor.ts'
+import { whoAmI } from '../app/who_am_i.ts'
+import { createTestApp, type TestApp } from '../app/test_app.ts'
+import { createReturningGuest, SHORT_LIVED, untilTouchIsDue } from '../app/returning_guest.ts'
+
+test.group('What the session remembers', () => {
+  test('a guest who became a regular user elsewhere is asked about again', async ({
+    assert,
+    cleanup,
+  }) => {
+    const { app, visitor, find } = await createReturningGuest()
+    cleanup(() => app.close())
+
+    await (await find())!.delete()
+    assert.equal((await visitor.get('/cart')).json().kind, 'guest')
+
+    await visitor.get('/forget')
+    assert.equal((await visitor.get('/cart')).json().kind, 'regular')
+  })
+
+  test('"regular" is final', async ({ assert, cleanup }) => {
+    const { app, visitor, find } = await createReturningGuest()
+    cleanup(() => app.close())
+
+    await (await find())!.delete()
+    await visitor.get('/forget')
+    await visitor.get('/cart')
+    const queries = await app.queries.during(() => visitor.get('/cart'))
+    assert.lengthOf(
+      queries.filter((sql) => /guests/.test(sql)),
+      0
+    )
+  })
+
+  test('a guest who is cleaned up during the request is not let in', async ({
+    assert,
+    cleanup,
+  }) => {
+    const app: TestApp = await createTestApp({
+      ...SHORT_LIVED,
+      routes(router, middleware) {
+        router.get('/cart', whoAmI).use(middleware.allowGuestUser())
+        router
+          .get('/settings', whoAmI)
+          .use(async ({ auth }, next) => {
+            // Authenticated already, and gone now
+            await app.User.query()
+              .where('id', (auth.user as any).id)
+              .delete()
+            return next()
+          })
+          .use(middleware.regularUserRequired())
+      },
+    })
+    cleanup(() => app.close())
+
+    const visitor = new Visitor(app.url)
+    await visitor.get('/cart')
+    await untilTouchIsDue()
+    const json = { accept: 'application/json' }
+    assert.equal((await visitor.get('/settings', json)).status, 403)
+
+    // Once the session has forgotten that this is a guest for sure
+    const forgetful = new Visitor(app.url)
+    await forgetful.get('/cart')
+    const now = Date.now
+    cleanup(() => void (Date.now = now))
+    Date.now = () => now() + 120_000
+    assert.equal((await forgetful.get('/settings', json)).status, 401)
+  })
+
+  test('a guest who was cleaned up is anonymous, and becomes another guest', async ({
+    assert,
+    cleanup,
+  }) => {
+    const { app, visitor, find } = await createReturningGuest()
+    cleanup(() => app.close())
+
+    const before = (await find())!.userId
+    await app.expireGuests()
+    await app.guestUsers.cleanup()
+    const after = (await visitor.get('/cart')).json()
+    assert.equal(after.kind, 'guest')
+    assert.notEqual(after.id, before)
+  })
+})

@@ -1,0 +1,151 @@
+import { test } from '@japa/runner'
+import { setTimeout } from 'node:timers/promises'
+
+import { dialect } from '../app/test_database.ts'
+import { Visitor } from '../app/visitor.ts'
+import { becomeGuest, createSocialApp, OCTOCAT, walkToCallback } from '../app/social_app.ts'
+
+const JSON_CLIENT = { accept: 'application/json' }
+const MANY = 12
+
+type SocialApp = Awaited<ReturnType<typeof createSocialApp>>
+
+/**
+ * Everybody goes to GitHub, and all come back at once
+ *
+ * @param person who the provider says that the nth visitor is
+ */
+async function comeBackTogether(
+  { github }: SocialApp,
+  visitors: Visitor[],
+  person = (_: number) => OCTOCAT
+) {
+  const paths: string[] = []
+  for (const [index, visitor] of visitors.entries()) {
+    github.person = person(index)
+    paths.push(await walkToCallback(visitor))
+  }
+  return Promise.all(visitors.map((visitor, index) => visitor.get(paths[index], JSON_CLIENT)))
+}
+
+function listStatuses(answers: { status: number }[]) {
+  return answers.map(({ status }) => status).sort()
+}
+
+function repeat<Value>(value: Value, times: number): Value[] {
+  return Array.from({ length: times }, () => value)
+}
+
+function strangers(app: SocialApp['app']): Visitor[] {
+  return Array.from({ length: MANY }, () => new Visitor(app.url))
+}
+
+test.group('Social login | at the same time', () => {
+  test('one identity, many browsers: one account', async ({ assert, cleanup }) => {
+    const social = await createSocialApp()
+    const { app, close } = social
+    cleanup(close)
+    const answers = await comeBackTogether(social, strangers(app))
+    assert.deepEqual(listStatuses(answers), repeat(200, MANY))
+
+    const results = answers.map((answer) => answer.json())
+    assert.lengthOf(new Set(results.map(({ id }) => id)), 1)
+    assert.deepEqual(results.map(({ outcome }) => outcome).sort(), [
+      'created',
+      ...repeat('signed_in', MANY - 1),
+    ])
+    assert.equal(await app.count('users'), 1)
+    assert.equal(await app.count('social_identities'), 1)
+  })
+
+  test('one identity, many guests: one converts, the others are merged', async ({
+    assert,
+    cleanup,
+  }) => {
+    const social = await createSocialApp()
+    const { app, close } = social
+    cleanup(close)
+    const guests = []
+    while (guests.length < MANY) {
+      guests.push(await becomeGuest(app))
+    }
+    const answers = await comeBackTogether(
+      social,
+      guests.map(({ visitor }) => visitor)
+    )
+    assert.deepEqual(listStatuses(answers), repeat(200, MANY))
+
+    const results = answers.map((answer) => answer.json())
+    assert.deepEqual(results.map(({ outcome }) => outcome).sort(), [
+      'converted',
+      ...repeat('merged', MANY - 1),
+    ])
+    const [{ id }] = results
+    assert.deepEqual(
+      (await app.db.from('notes')).map(({ user_id: userId }) => userId),
+      repeat(id, MANY)
+    )
+    assert.equal(await app.count('users'), 1)
+  })
+
+  test('many identities with one address: {$self}')
+    .with(['the account keeps it as verified', 'nobody knows whether it is verified'])
+    .run(async ({ assert, cleanup }, name) => {
+      const isKept = name.startsWith('the account')
+      const social = await createSocialApp({
+        social: () => (isKept ? {} : { isEmailVerified: async () => false }),
+      })
+      const { app, close } = social
+      cleanup(close)
+      const answers = await comeBackTogether(social, strangers(app), (index) => {
+        return { ...OCTOCAT, id: index + 1 }
+      })
+
+      assert.deepEqual(
+        listStatuses(answers),
+        isKept ? repeat(200, MANY) : [200, ...repeat(409, MANY - 1)]
+      )
+      assert.equal(await app.count('users'), 1)
+      assert.equal(await app.count('social_identities'), isKept ? MANY : 1)
+    })
+
+  test('many people with one username: each has a name', async ({ assert, cleanup }) => {
+    const social = await createSocialApp()
+    const { app, close } = social
+    cleanup(close)
+    const answers = await comeBackTogether(social, strangers(app), (index) => {
+      return { ...OCTOCAT, id: index + 1, email: `octocat${index}@example.com` }
+    })
+    assert.deepEqual(listStatuses(answers), repeat(200, MANY))
+    const names = (await app.db.from('users')).map(({ username }) => username)
+    assert.lengthOf(new Set(names), MANY)
+    assert.includeMembers(names, ['the-octocat', 'the-octocat-2', 'the-octocat-3'])
+  })
+
+  test('a deadlock is tried again', async ({ assert, cleanup }) => {
+    let attempts = 0
+    const social = await createSocialApp({
+      social: () => ({
+        async linkAccount(_, trx) {
+          const order = attempts++ % 2 === 0 ? ['one', 'two'] : ['two', 'one']
+          await trx.from('notes').where('body', order[0]).update({ user_id: 1 })
+          await setTimeout(200)
+          await trx.from('notes').where('body', order[1]).update({ user_id: 1 })
+        },
+      }),
+    })
+    const { app, close } = social
+    cleanup(close)
+    await app.User.create({ email: 'owner@example.com', password: 'secret12' })
+    for (const body of ['one', 'two']) {
+      await app.db.table('notes').insert({ user_id: 1, body })
+    }
+    await app.db.connection().schema.alterTable('notes', (table) => void table.index(['body']))
+
+    const answers = await comeBackTogether(social, strangers(app).slice(0, 2), (index) => {
+      return { ...OCTOCAT, id: index + 1, name: `Cat ${index}`, email: `cat${index}@example.com` }
+    })
+    assert.deepEqual(listStatuses(answers), [200, 200])
+    assert.equal(attempts, dialect === 'sqlite' ? 2 : 3)
+  })
+})
