@@ -15,7 +15,7 @@ import { providePostgres } from './japa/provide_postgres.ts'
 import { reportOpenHandles } from './japa/open_handles.ts'
 import { realBrowser } from './japa/real_browser.ts'
 
-processCLIArgs(process.argv.slice(2))
+processCLIArgs(process.argv.slice(2).flatMap(nameAllKinds))
 configure({
   suites: [
     { name: 'unit', files: ['tests/**/*.unit.spec.ts'] },
@@ -31,3 +31,11 @@ configure({
 
 await run()
 reportOpenHandles()
+
+/**
+ * `--files=admin/access` means `access.spec.ts` as well as `access.once.spec.ts`
+ */
+function nameAllKinds(argument: string): string[] {
+  const isName = argument.startsWith('--files=') && !/[*]|\.(once|unit)$/.test(argument)
+  return isName ? [argument, `${argument}.once`, `${argument}.unit`] : [argument]
+}

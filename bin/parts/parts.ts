@@ -18,6 +18,11 @@ export interface Part {
    * Servers that must be there
    */
   needs?: ('postgres' | 'mariadb')[]
+
+  /**
+   * Parts whose results it uses, if those run as well
+   */
+  after?: string[]
 }
 
 function check(name: string, ...command: string[]): Part {
@@ -31,22 +36,28 @@ function suite(name: string, part: Partial<Part> = {}): Part {
 }
 
 /**
- * In the order they run: the build comes before what uses it
+ * In the order they start: what others wait for, what ends soon, and the longest
+ * of the rest first, so that no worker is left with a long one at the end
  */
 export function listParts(): Part[] {
   return [
+    check('build', 'build'),
     check('lint', 'lint'),
     check('typecheck', 'typecheck'),
-    check('build', 'build'),
     ...(existsSync('playground/tsconfig.json')
-      ? [check('playground typecheck', 'typecheck', '--workspace', 'playground')]
+      ? [
+          {
+            ...check('playground typecheck', 'typecheck', '--workspace', 'playground'),
+            after: ['build'],
+          },
+        ]
       : []),
     suite('unit'),
-    suite('functional (sqlite)', { environment: { DB: 'sqlite' } }),
     suite('functional (postgres)', { environment: { DB: 'postgres' }, needs: ['postgres'] }),
     suite('functional (mariadb)', { environment: { DB: 'mariadb' }, needs: ['mariadb'] }),
-    suite('install'),
-    suite('browser'),
+    suite('install', { after: ['build'] }),
+    suite('functional (sqlite)', { environment: { DB: 'sqlite' } }),
+    suite('browser', { after: ['build'] }),
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { PartResult } from './run_part.ts'
 
-const COLUMNS = ['passed', 'failed', 'seconds'] as const
+const COLUMNS = ['passed', 'failed', 'seconds']
 
 function formatRow(name: string, cells: string[]): string {
   return name.padEnd(24) + cells.map((cell) => cell.padStart(9)).join('')
@@ -13,15 +13,17 @@ function formatResult(result: PartResult): string {
 
 /**
  * A table of the parts, what was left out, and a last line for machines
+ *
+ * @param seconds of all, from start to end: parts run side by side
  */
-export function formatReport(results: PartResult[], leftOut: string[]): string {
-  const sum = (column: (typeof COLUMNS)[number]) =>
+export function formatReport(results: PartResult[], leftOut: string[], seconds: number): string {
+  const sum = (column: 'passed' | 'failed') =>
     results.reduce((total, result) => total + result[column], 0)
-  const total = { passed: sum('passed'), failed: sum('failed'), seconds: sum('seconds') }
+  const total = { passed: sum('passed'), failed: sum('failed'), seconds }
 
   return [
     '',
-    formatRow('part', [...COLUMNS]),
+    formatRow('part', COLUMNS),
     ...results.map(formatResult),
     formatResult({ name: 'total', ...total }),
     ...leftOut,

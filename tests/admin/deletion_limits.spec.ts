@@ -72,7 +72,7 @@ test.group('Admin pages: what has to travel', () => {
   test('more than a URL has room for, deleted at once', async ({ assert, cleanup }) => {
     const app = await createAdminApp({
       async prepare({ User }) {
-        User.before('delete', () => new Promise((resolve) => setTimeout(resolve, 25)))
+        User.before('delete', () => new Promise((resolve) => setTimeout(resolve, 15)))
       },
     })
     cleanup(() => app.close())

@@ -1,4 +1,4 @@
-import { test } from '@japa/runner'
+import { test, timeTravel } from '@japa/runner'
 
 import {
   arriveAsOperator,
@@ -47,7 +47,7 @@ test.group('Admin pages: between the confirmation and the delete', () => {
     const page = await operator.get(`${DELETE}?all=1&older_than=1+second`)
     // Seen in the second before the page was opened, so that they were too young
     const isGoing = page.text.includes('Delete 2 guests?')
-    await new Promise((resolve) => setTimeout(resolve, 1500))
+    timeTravel(1500)
     await app.guestUsers.create()
 
     const answer = await confirm(operator, page)

@@ -31,3 +31,5 @@ export async function createDiagnosedApp(files?: Record<string, string>) {
     },
   }
 }
+
+export type DiagnosedApp = Awaited<ReturnType<typeof createDiagnosedApp>>

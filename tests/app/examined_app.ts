@@ -10,12 +10,6 @@ import { createTestApp, type TestApp, type TestAppOptions } from './test_app.ts'
 export async function createExaminedApp(options: TestAppOptions = {}) {
   const app = await createTestApp({
     ...options,
-    async prepare(parts) {
-      if (options.createTables !== false) {
-        await parts.db.connection().schema.alterTable('notes', (table) => table.index(['user_id']))
-      }
-      await options.prepare?.(parts)
-    },
     routes(router, middleware, guestUsers) {
       router.get('/cart', () => 'cart').use(middleware.allowGuestUser())
       options.routes?.(router, middleware, guestUsers)

@@ -1,3 +1,5 @@
+import { timeTravel } from '@japa/runner'
+
 import { Visitor } from './visitor.ts'
 import { whoAmI } from './who_am_i.ts'
 import { createTestApp, type TestAppOptions } from './test_app.ts'
@@ -25,4 +27,8 @@ export async function createReturningGuest(options: TestAppOptions = {}) {
  * With a `maxAge` of 100 seconds, `last_seen_at` is updated after one
  */
 export const SHORT_LIVED = { guestUser: { maxAge: 100 } }
-export const untilTouchIsDue = () => new Promise((resolve) => setTimeout(resolve, 1100))
+
+/**
+ * Puts the clock forward until the end of the test
+ */
+export const letTouchBecomeDue = () => timeTravel(1100)

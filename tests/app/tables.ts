@@ -67,6 +67,7 @@ export async function createTables(database: Database, key: UserKey) {
       .references('id')
       .inTable('users')
       .onDelete('CASCADE')
+      .index()
     table.string('body')
   })
 }

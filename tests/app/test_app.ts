@@ -13,6 +13,7 @@ import { defineConfig as defineShield } from '@adonisjs/shield'
 import { IgnitorFactory } from '@adonisjs/core/factories'
 import { basicAuthGuard, basicAuthUserProvider } from '@adonisjs/auth/basic_auth'
 import { sessionGuard, sessionUserProvider } from '@adonisjs/auth/session'
+import { defineConfig as defineHash, drivers } from '@adonisjs/core/hash'
 import { defineConfig as defineLogger } from '@adonisjs/core/logger'
 import { defineConfig as defineRedis } from '@adonisjs/redis'
 import { defineConfig as defineSession, stores } from '@adonisjs/session'
@@ -253,6 +254,8 @@ function describeConfig(
       default: 'app',
       loggers: { app: { enabled: options.log !== undefined, destination: options.log } },
     }),
+    // Passwords of tests protect nothing, and a good hash takes 50 ms
+    hash: defineHash({ default: 'scrypt', list: { scrypt: drivers.scrypt({ cost: 2 }) } }),
     database: { connection: 'main', connections: { main: connection } },
     redis: defineRedis({ connection: 'main', connections: { main: redis } }),
     session: defineSession({

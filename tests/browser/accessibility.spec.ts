@@ -26,10 +26,15 @@ async function inspect(page: Page): Promise<string[]> {
 
 test.group('Accessibility', (group) => {
   let playground: Playground
+  let filled: FilledPlayground
 
   group.setup(async () => {
     playground = await Playground.open()
-    return () => playground.close()
+    filled = await FilledPlayground.open(200)
+    return async () => {
+      await playground.close()
+      await filled.close()
+    }
   })
 
   test('axe-core finds nothing, {colorScheme}')
@@ -105,8 +110,6 @@ test.group('Accessibility', (group) => {
       { colorScheme: 'dark' as const, width: 1280 },
     ])
     .run(async ({ assert, browser, cleanup }, { colorScheme, width }) => {
-      const filled = await FilledPlayground.open(200)
-      cleanup(() => filled.close())
       const viewport = { width, height: 900 }
       const operator = await filled.arrive(browser, { bypassCSP: true, colorScheme, viewport })
       cleanup(() => operator.leave())

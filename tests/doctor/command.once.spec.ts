@@ -2,7 +2,7 @@ import { test } from '@japa/runner'
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 
-import { createDiagnosedApp } from '../app/diagnosed_app.ts'
+import { createDiagnosedApp, type DiagnosedApp } from '../app/diagnosed_app.ts'
 import GuestDoctor from '../../commands/guest_doctor.ts'
 import { createExaminedApp } from '../app/examined_app.ts'
 
@@ -16,8 +16,41 @@ function databaseAt(port: number): string {
     })`
 }
 
+/**
+ * Takes connections and never answers
+ */
+async function startSilentServer() {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => void sockets.add(socket.on('error', () => {})))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop() {
+      sockets.forEach((socket) => socket.destroy())
+      server.close()
+    },
+  }
+}
+
 test.group('guest:doctor in a process of its own', (group) => {
+  let toldNothing: ReturnType<DiagnosedApp['diagnose']>
+
   group.each.timeout(60_000)
+
+  /**
+   * Takes ten seconds, so it begins before the others
+   */
+  group.setup(async () => {
+    const server = await startSilentServer()
+    const app = await createDiagnosedApp({ 'config/database.ts': databaseAt(server.port) })
+    toldNothing = app.diagnose()
+    return async () => {
+      await toldNothing.catch(() => {})
+      await app.remove()
+      server.stop()
+    }
+  })
 
   test('a configuration that throws when it is imported', async ({ assert, cleanup }) => {
     const app = await createDiagnosedApp({
@@ -145,20 +178,8 @@ test.group('guest:doctor in a process of its own', (group) => {
     assert.deepEqual(codes, ['database-unreachable'])
   })
 
-  test('a database that takes the connection and never answers', async ({ assert, cleanup }) => {
-    const sockets = new Set<Socket>()
-    const server = createServer((socket) => void sockets.add(socket.on('error', () => {})))
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    cleanup(() => {
-      sockets.forEach((socket) => socket.destroy())
-      server.close()
-    })
-
-    const { port } = server.address() as AddressInfo
-    const app = await createDiagnosedApp({ 'config/database.ts': databaseAt(port) })
-    cleanup(() => app.remove())
-    const { exitCode, report, codes } = await app.diagnose()
+  test('a database that takes the connection and never answers', async ({ assert }) => {
+    const { exitCode, report, codes } = await toldNothing
     assert.equal(exitCode, 1)
     assert.deepEqual(codes, ['database-unreachable'])
     assert.include(report.findings[0].message, 'no answer in 5 seconds')

@@ -2,7 +2,7 @@ import { test } from '@japa/runner'
 
 import { Visitor } from '../app/visitor.ts'
 import { createTestApp } from '../app/test_app.ts'
-import { createReturningGuest, SHORT_LIVED, untilTouchIsDue } from '../app/returning_guest.ts'
+import { createReturningGuest, SHORT_LIVED, letTouchBecomeDue } from '../app/returning_guest.ts'
 
 test.group('last_seen_at', () => {
   test('equals created_at until the guest comes back', async ({ assert, cleanup }) => {
@@ -20,7 +20,7 @@ test.group('last_seen_at', () => {
       const { app, visitor, find } = await createReturningGuest(SHORT_LIVED)
       cleanup(() => app.close())
 
-      await untilTouchIsDue()
+      letTouchBecomeDue()
       const queries = await app.queries.during(() => visitor.get(path))
       assert.lengthOf(queries, 2)
       assert.match(queries[1], /^update .guests. set/)
@@ -36,7 +36,7 @@ test.group('last_seen_at', () => {
     const { app, visitor, find } = await createReturningGuest({ ...SHORT_LIVED, silentAuth: false })
     cleanup(() => app.close())
 
-    await untilTouchIsDue()
+    letTouchBecomeDue()
     const queries = await app.queries.during(() => visitor.get('/plain'))
     assert.lengthOf(queries, 1)
     assert.match(queries[0], /^update .guests. set/)

@@ -3,7 +3,7 @@ import { test } from '@japa/runner'
 import { Visitor } from '../app/visitor.ts'
 import { whoAmI } from '../app/who_am_i.ts'
 import { createTestApp, type TestApp } from '../app/test_app.ts'
-import { createReturningGuest, SHORT_LIVED, untilTouchIsDue } from '../app/returning_guest.ts'
+import { createReturningGuest, SHORT_LIVED, letTouchBecomeDue } from '../app/returning_guest.ts'
 
 test.group('What the session remembers', () => {
   test('a guest who became a regular user elsewhere is asked about again', async ({
@@ -58,7 +58,7 @@ test.group('What the session remembers', () => {
 
     const visitor = new Visitor(app.url)
     await visitor.get('/cart')
-    await untilTouchIsDue()
+    letTouchBecomeDue()
     const json = { accept: 'application/json' }
     assert.equal((await visitor.get('/settings', json)).status, 403)
 

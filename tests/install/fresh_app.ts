@@ -3,9 +3,22 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { once } from 'node:events'
 import { execFile, spawn } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import {
+  copyFile,
+  cp,
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 
 import { findFreePort } from '../services/tcp.ts'
+import { removeFolder } from '../services/remove_folder.ts'
 
 const run = promisify(execFile)
 const ROOT = join(import.meta.dirname, '../..')
@@ -37,6 +50,74 @@ const DEPENDENCIES = [
   'typescript',
 ]
 
+let template: Promise<string> | undefined
+
+/**
+ * The folder with what all fresh applications have in common: npm takes longer to
+ * install it than to copy it and add to it
+ */
+function provideTemplate(): Promise<string> {
+  template ??= createTemplate()
+  return template
+}
+
+/**
+ * The tarball is made from build/ as it is
+ */
+async function createTemplate(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'guest-user-install-'))
+  process.once('exit', () => removeFolder(folder))
+  await cp(join(ROOT, 'tests/install/app'), folder, { recursive: true })
+
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', ROOT], { cwd: folder })
+  const [{ filename }] = Object.values(JSON.parse(stdout)) as { filename: string }[]
+  await install(folder, [`./${filename}`, ...(await withVersions(DEPENDENCIES))])
+  return folder
+}
+
+/**
+ * An application like the other, whose packages take no room of their own: npm puts
+ * new files in their place and changes none, but for its list of them
+ */
+async function cloneApp(source: string, folder: string) {
+  const isCopied = (path: string) => path !== join(source, 'node_modules')
+  await cp(source, folder, { recursive: true, filter: isCopied })
+  await linkFolder(join(source, 'node_modules'), join(folder, 'node_modules'))
+
+  const list = 'node_modules/.package-lock.json'
+  await rm(join(folder, list))
+  await copyFile(join(source, list), join(folder, list))
+}
+
+async function linkFolder(source: string, folder: string) {
+  await mkdir(folder)
+  for (const entry of await readdir(source, { withFileTypes: true })) {
+    const [from, to] = [join(source, entry.name), join(folder, entry.name)]
+    if (entry.isDirectory()) {
+      await linkFolder(from, to)
+    } else if (entry.isSymbolicLink()) {
+      await symlink(await readlink(from), to)
+    } else {
+      await link(from, to)
+    }
+  }
+}
+
+/**
+ * The versions that the package itself is developed with
+ */
+async function withVersions(dependencies: string[]): Promise<string[]> {
+  const { devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf-8'))
+  return dependencies.map((name) => `${name}@${devDependencies[name]}`)
+}
+
+async function install(folder: string, packages: string[]) {
+  await run('npm', ['install', '--prefer-offline', '--no-audit', ...packages], {
+    cwd: folder,
+    maxBuffer: 1024 ** 3,
+  })
+}
+
 /**
  * An application like the official hypermedia starter kit in a folder of its
  * own, with the packed package installed by npm
@@ -57,7 +138,10 @@ export class FreshApp {
    */
   static async create(more: string[] = []): Promise<FreshApp> {
     const folder = await mkdtemp(join(tmpdir(), 'guest-user-install-'))
-    await cp(join(ROOT, 'tests/install/app'), folder, { recursive: true })
+    await cloneApp(await provideTemplate(), folder)
+    if (more.length) {
+      await install(folder, await withVersions(more))
+    }
 
     const port = await findFreePort()
     const variables = {
@@ -73,30 +157,11 @@ export class FreshApp {
         .join('')
     )
 
-    const app = new FreshApp(folder, { ...process.env, ...variables, NO_COLOR: '1' })
-    await app.#install([...DEPENDENCIES, ...more])
-    return app
+    return new FreshApp(folder, { ...process.env, ...variables, NO_COLOR: '1' })
   }
 
   get url() {
     return `http://127.0.0.1:${this.environment.PORT}`
-  }
-
-  /**
-   * The tarball is made from build/ as it is
-   */
-  async #install(dependencies: string[]) {
-    const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', ROOT], {
-      cwd: this.folder,
-    })
-    const [{ filename }] = Object.values(JSON.parse(stdout)) as { filename: string }[]
-
-    const { devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf-8'))
-    const wanted = dependencies.map((name) => `${name}@${devDependencies[name]}`)
-    await run('npm', ['install', '--prefer-offline', '--no-audit', `./${filename}`, ...wanted], {
-      cwd: this.folder,
-      maxBuffer: 1024 ** 3,
-    })
   }
 
   /**

@@ -52,9 +52,12 @@ export class QueueApp {
 
     const keys = this.driver === 'redis' ? ENTER : DOWN + ENTER
     await this.scheduled.answer(keys, 'configure', '@adonisjs/queue')
-    if (this.driver === 'database') {
-      await fresh.edit('config/queue.ts', (text) => text.replace("connectionName: 'primary',", ''))
-    }
+    await fresh.edit('config/queue.ts', (text) =>
+      text
+        .replace("connectionName: 'primary',", '')
+        // A worker without a job looks for one again, and a worker that is to end ends
+        .replace("idleDelay: '2s'", "idleDelay: '100ms'")
+    )
     await fresh.edit('package.json', (text) =>
       text.replace('"imports": {', '"imports": { "#jobs/*": "./app/jobs/*.js",')
     )
