@@ -21,6 +21,13 @@ export class SessionAuthHash {
   }
 
   /**
+   * A provider of the guard may load fewer columns
+   */
+  canRead(user: LucidRow): boolean {
+    return user.$getAttribute(this.#passwordColumn) !== undefined
+  }
+
+  /**
    * Signed with the application's key
    */
   create(user: LucidRow): string {

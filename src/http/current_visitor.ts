@@ -40,9 +40,10 @@ export class CurrentVisitor {
   #isNew = false
 
   /**
-   * The session is one that its user may have
+   * Whether the session is one that its user may have. Calls at the same time wait
+   * for one answer
    */
-  #isVerified = false
+  #verification?: Promise<void>
 
   constructor(ctx: HttpContext, manager: GuestUserManager) {
     this.#ctx = ctx
@@ -60,22 +61,25 @@ export class CurrentVisitor {
   }
 
   /**
-   * Signs out whoever comes with a session that the user had as a guest, when
-   * the user is a guest no longer: only the session that converted leads into the
-   * account. Runs when the guard authenticates; costs no query
+   * Ends a session that the user had as a guest once the user is a regular user:
+   * only the session that converted leads into the account. Runs when the guard
+   * authenticates; needs no query
    */
   async verifySession(): Promise<void> {
     const user = this.#guard.user
-    if (!user || this.#isVerified || !this.#memory.isOfGuest(user.$primaryKeyValue!)) {
-      return
+    if (user && this.#memory.isOfGuest(user.$primaryKeyValue!)) {
+      this.#verification ??= this.#verify(user)
+      await this.#verification
     }
-    this.#isVerified = true
+  }
+
+  async #verify(user: LucidRow): Promise<void> {
     const { directory, sessionAuthHash } = await this.#manager.engine.load()
-    const known = this.#memory.recallAuthHash(user.$primaryKeyValue!)
-    if (sessionAuthHash && known !== undefined) {
-      return sessionAuthHash.verify(user, known) ? undefined : this.#signOut()
+    const hash = this.#memory.recallAuthHash(user.$primaryKeyValue!)
+    if (sessionAuthHash?.canRead(user) && hash !== undefined) {
+      return sessionAuthHash.verify(user, hash) ? undefined : this.#signOut()
     }
-    // A session from before, or a model without passwords: only the database knows
+    // A session from before this check, or a user without the column: ask the database
     const guest = await directory.find(user.$primaryKeyValue!)
     if (!guest) {
       return this.#signOut()
@@ -229,7 +233,6 @@ export class CurrentVisitor {
 
     // The account may have been a guest that `guestUsers.convert` converted
     this.#isNew = false
-    this.#isVerified = true
     this.#memory.forget()
     this.#answers.delete(identify(account))
     if (isMerged) {
@@ -251,7 +254,7 @@ export class CurrentVisitor {
    */
   async #remember(visitor: LucidRow, kind: 'guest' | 'regular') {
     this.#isNew = true
-    this.#isVerified = true
+    this.#verification = Promise.resolve()
     this.#answers.set(identify(visitor), Promise.resolve(kind))
     if (kind === 'guest') {
       await this.#rememberGuest(visitor.$primaryKeyValue!, Date.now())
@@ -291,12 +294,12 @@ export class CurrentVisitor {
       await this.#rememberGuest(userId, lastSeenAt)
       return 'guest'
     }
-    return this.#settleFormerGuest(userId)
+    return this.#resolveFormerGuest(userId)
   }
 
   /**
-   * The row of the user was read before the database said that they are a guest,
-   * so it has the guest's password
+   * The user was read before the database confirmed the guest, so the password
+   * column is still the guest's
    */
   async #rememberGuest(userId: UserId, lastSeenAt: number): Promise<void> {
     const user = this.#guard.user
@@ -305,7 +308,9 @@ export class CurrentVisitor {
     this.#memory.rememberGuest(
       userId,
       lastSeenAt,
-      isVisitor ? sessionAuthHash?.create(user!) : this.#memory.recallAuthHash(userId)
+      isVisitor && sessionAuthHash?.canRead(user!)
+        ? sessionAuthHash.create(user!)
+        : this.#memory.recallAuthHash(userId)
     )
   }
 
@@ -316,15 +321,15 @@ export class CurrentVisitor {
       await this.#rememberGuest(userId, guest.lastSeenAt.toMillis())
       return 'guest'
     }
-    return this.#settleFormerGuest(userId)
+    return this.#resolveFormerGuest(userId)
   }
 
   /**
-   * A guest who has gone while this request runs was cleaned up, or has converted
-   * in another session: then this one has ended. A session that was never a
-   * guest's is a regular user's
+   * A guest whose row was deleted meanwhile was cleaned up, or converted in another
+   * session: then this one has ended. A session that was never a guest's is a
+   * regular user's
    */
-  async #settleFormerGuest(userId: UserId): Promise<VisitorKind> {
+  async #resolveFormerGuest(userId: UserId): Promise<VisitorKind> {
     if (this.#memory.isOfGuest(userId) && !isConvertedHere(userId)) {
       await this.#signOut()
       return 'anonymous'

@@ -265,9 +265,8 @@ export class HttpGuestUser {
   }
 
   /**
-   * Signs out whoever brings a session of a guest who has become a regular user
-   * in another one. Called by the initialize middleware, for visitors who were
-   * authenticated before it
+   * Ends the session of a guest who became a regular user in another one. The
+   * initialize middleware calls it for visitors who were authenticated before it
    *
    * @internal
    */
