@@ -111,8 +111,7 @@ test.group('The recipe for email verification', (group) => {
   }
 
   group.setup(async () => {
-    app = await FreshApp.create()
-    await app.ace('configure', 'adonisjs-guest-user')
+    app = await FreshApp.createConfigured()
     await app.edit('.env', (text) => `${text}APP_URL=${app.url}\n`)
     await app.edit('config/guest_user.ts', (text) => text.replace('// maxAge:', 'maxAge:'))
 

@@ -3,120 +3,15 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { once } from 'node:events'
 import { execFile, spawn } from 'node:child_process'
-import {
-  copyFile,
-  cp,
-  link,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  readlink,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 
 import { findFreePort } from '../services/tcp.ts'
 import { removeFolder } from '../services/remove_folder.ts'
+import { addPackages, cloneApp, provideTemplate } from './app_template.ts'
 
 const run = promisify(execFile)
-const ROOT = join(import.meta.dirname, '../..')
 
-/**
- * What the official starter kit depends on, as far as this application needs it
- */
-const DEPENDENCIES = [
-  '@adonisjs/assembler',
-  '@adonisjs/auth',
-  '@adonisjs/core',
-  '@adonisjs/lucid',
-  '@adonisjs/session',
-  '@adonisjs/shield',
-  '@adonisjs/tsconfig',
-  '@japa/api-client',
-  '@japa/browser-client',
-  '@japa/plugin-adonisjs',
-  '@japa/runner',
-  '@poppinss/ts-exec',
-  '@types/luxon',
-  '@types/node',
-  '@vinejs/vine',
-  'better-sqlite3',
-  'edge.js',
-  'luxon',
-  'playwright',
-  'reflect-metadata',
-  'typescript',
-]
-
-let template: Promise<string> | undefined
-
-/**
- * The folder with what all fresh applications have in common: npm takes longer to
- * install it than to copy it and add to it
- */
-function provideTemplate(): Promise<string> {
-  template ??= createTemplate()
-  return template
-}
-
-/**
- * The tarball is made from build/ as it is
- */
-async function createTemplate(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'guest-user-install-'))
-  process.once('exit', () => removeFolder(folder))
-  await cp(join(ROOT, 'tests/install/app'), folder, { recursive: true })
-
-  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', ROOT], { cwd: folder })
-  const [{ filename }] = Object.values(JSON.parse(stdout)) as { filename: string }[]
-  await install(folder, [`./${filename}`, ...(await withVersions(DEPENDENCIES))])
-  return folder
-}
-
-/**
- * An application like the other, whose packages take no room of their own: npm puts
- * new files in their place and changes none, but for its list of them
- */
-async function cloneApp(source: string, folder: string) {
-  const isCopied = (path: string) => path !== join(source, 'node_modules')
-  await cp(source, folder, { recursive: true, filter: isCopied })
-  await linkFolder(join(source, 'node_modules'), join(folder, 'node_modules'))
-
-  const list = 'node_modules/.package-lock.json'
-  await rm(join(folder, list))
-  await copyFile(join(source, list), join(folder, list))
-}
-
-async function linkFolder(source: string, folder: string) {
-  await mkdir(folder)
-  for (const entry of await readdir(source, { withFileTypes: true })) {
-    const [from, to] = [join(source, entry.name), join(folder, entry.name)]
-    if (entry.isDirectory()) {
-      await linkFolder(from, to)
-    } else if (entry.isSymbolicLink()) {
-      await symlink(await readlink(from), to)
-    } else {
-      await link(from, to)
-    }
-  }
-}
-
-/**
- * The versions that the package itself is developed with
- */
-async function withVersions(dependencies: string[]): Promise<string[]> {
-  const { devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf-8'))
-  return dependencies.map((name) => `${name}@${devDependencies[name]}`)
-}
-
-async function install(folder: string, packages: string[]) {
-  await run('npm', ['install', '--prefer-offline', '--no-audit', ...packages], {
-    cwd: folder,
-    maxBuffer: 1024 ** 3,
-  })
-}
+let configured: Promise<string> | undefined
 
 /**
  * An application like the official hypermedia starter kit in a folder of its
@@ -137,11 +32,31 @@ export class FreshApp {
    * @param more dependencies
    */
   static async create(more: string[] = []): Promise<FreshApp> {
-    const folder = await mkdtemp(join(tmpdir(), 'guest-user-install-'))
-    await cloneApp(await provideTemplate(), folder)
-    if (more.length) {
-      await install(folder, await withVersions(more))
+    return FreshApp.#copy(await provideTemplate(), more)
+  }
+
+  /**
+   * The same after `node ace configure adonisjs-guest-user`
+   */
+  static async createConfigured(more: string[] = []): Promise<FreshApp> {
+    configured ??= FreshApp.#configure()
+    return FreshApp.#copy(await configured, more)
+  }
+
+  static async #configure(): Promise<string> {
+    const app = await FreshApp.create()
+    process.once('exit', () => removeFolder(app.folder))
+    const { exitCode, output } = await app.ace('configure', 'adonisjs-guest-user')
+    if (exitCode !== 0) {
+      throw new Error(output)
     }
+    return app.folder
+  }
+
+  static async #copy(source: string, more: string[]): Promise<FreshApp> {
+    const folder = await mkdtemp(join(tmpdir(), 'guest-user-install-'))
+    await cloneApp(source, folder)
+    await addPackages(folder, more)
 
     const port = await findFreePort()
     const variables = {

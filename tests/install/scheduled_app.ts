@@ -70,7 +70,7 @@ export class ScheduledApp {
    * @param packages that the application has besides ours
    */
   static async create(packages: string[] = []): Promise<ScheduledApp> {
-    const fresh = await FreshApp.create([...new Set([...packages, DRIVERS[dialect]])])
+    const fresh = await FreshApp.createConfigured([...new Set([...packages, DRIVERS[dialect]])])
     const { connection, ...database } = await createTestDatabase()
     const app = new ScheduledApp(fresh, {
       connection: { ...connection, debug: false },
@@ -82,7 +82,6 @@ export class ScheduledApp {
 
   async #prepare() {
     await this.fresh.write('config/database.ts', DATABASE(this.#testDatabase.connection))
-    await this.ace('configure', 'adonisjs-guest-user')
     await this.fresh.write('start/events.ts', EVENTS(this.fresh.folder))
     await this.fresh.edit('adonisrc.ts', (text) =>
       text.replace('preloads: [', "preloads: [() => import('#start/events'), ")

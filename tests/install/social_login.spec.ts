@@ -92,9 +92,8 @@ test.group('The recipe for social login', (group) => {
 
   group.setup(async () => {
     github = await GithubServer.start()
-    app = await FreshApp.create(['@adonisjs/ally'])
+    app = await FreshApp.createConfigured(['@adonisjs/ally'])
     await app.edit('.env', (text) => `${text}APP_URL=${app.url}\n`)
-    await app.ace('configure', 'adonisjs-guest-user')
     await app.ace('configure', '@adonisjs/ally', '--providers=github')
     await app.edit('config/ally.ts', (text) =>
       text.replace(
