@@ -22,18 +22,11 @@ export type Conversion<User extends LucidRow = LucidRow> =
 export class GuestConverter {
   #userModel: LucidModel
   #directory: GuestDirectory
-  #passwordColumn: string | null
   #password: UnusablePassword | null
 
-  constructor(
-    userModel: LucidModel,
-    directory: GuestDirectory,
-    passwordColumn: string | null,
-    password: UnusablePassword | null
-  ) {
+  constructor(userModel: LucidModel, directory: GuestDirectory, password: UnusablePassword | null) {
     this.#userModel = userModel
     this.#directory = directory
-    this.#passwordColumn = passwordColumn
     this.#password = password
   }
 
@@ -93,6 +86,6 @@ export class GuestConverter {
   }
 
   #readPassword(user: LucidRow): unknown {
-    return this.#passwordColumn && user.$getAttribute(this.#passwordColumn)
+    return this.#password && user.$getAttribute(this.#password.column)
   }
 }

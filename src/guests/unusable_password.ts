@@ -16,7 +16,11 @@ type PasswordHashingModel = LucidModel & { hashPassword?: (user: LucidRow) => Pr
  */
 export class UnusablePassword {
   #model: PasswordHashingModel
-  #column: string
+
+  /**
+   * The property of the user model that holds the password hash
+   */
+  readonly column: string
   #hasher: PasswordHasher
   #hash?: Promise<string>
   #users = new WeakMap<LucidRow, () => Promise<string>>()
@@ -26,7 +30,7 @@ export class UnusablePassword {
    */
   constructor(model: LucidModel, column: string, hasher: PasswordHasher) {
     this.#model = model
-    this.#column = column
+    this.column = column
     this.#hasher = hasher
 
     model.boot()
@@ -34,7 +38,7 @@ export class UnusablePassword {
       const makeHash = this.#users.get(user)
       if (makeHash) {
         this.#users.delete(user)
-        user.$setAttribute(this.#column, await makeHash())
+        user.$setAttribute(this.column, await makeHash())
       }
     })
   }
@@ -67,9 +71,9 @@ export class UnusablePassword {
 
     if (typeof this.#model.hashPassword === 'function') {
       const stranger = new this.#model()
-      stranger.$setAttribute(this.#column, secret)
+      stranger.$setAttribute(this.column, secret)
       await this.#model.hashPassword(stranger)
-      const hash = stranger.$getAttribute(this.#column)
+      const hash = stranger.$getAttribute(this.column)
       if (hash !== secret) {
         return hash
       }

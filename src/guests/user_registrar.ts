@@ -11,18 +11,11 @@ import type { UnusablePassword } from './unusable_password.ts'
 export class UserRegistrar {
   #userModel: LucidModel
   #directory: GuestDirectory
-  #passwordColumn: string | null
   #password: UnusablePassword | null
 
-  constructor(
-    userModel: LucidModel,
-    directory: GuestDirectory,
-    passwordColumn: string | null,
-    password: UnusablePassword | null
-  ) {
+  constructor(userModel: LucidModel, directory: GuestDirectory, password: UnusablePassword | null) {
     this.#userModel = userModel
     this.#directory = directory
-    this.#passwordColumn = passwordColumn
     this.#password = password
   }
 
@@ -55,8 +48,8 @@ export class UserRegistrar {
   #build(values: Record<string, unknown>): LucidRow {
     const user = new this.#userModel()
     user.fill(values)
-    if (this.#passwordColumn && values[this.#passwordColumn] === undefined) {
-      this.#password?.assignOnSave(user)
+    if (this.#password && values[this.#password.column] === undefined) {
+      this.#password.assignOnSave(user)
     }
     return user
   }
