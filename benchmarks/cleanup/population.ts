@@ -43,7 +43,6 @@ export class Population {
       table.string('name')
     })
     await connection.schema.createTable('numbers', (table) => table.integer('n').primary())
-    await connection.schema.alterTable('notes', (table) => table.index('user_id'))
     // SQLite accepts at most 500 rows per statement
     for (let first = 0; first < 1000; first += 500) {
       const numbers = Array.from({ length: 500 }, (_, index) => ({ n: first + index }))
