@@ -44,6 +44,17 @@ test.group('The conversion page', () => {
     assert.include((await visitor.get('/convert/success')).text, 'href="/home"')
   })
 
+  test('says once that a form was forged or is too old', async ({ assert, cleanup }) => {
+    const app = await createConvertApp({ shield: true })
+    cleanup(() => app.close())
+    const { visitor } = await becomeGuest(app)
+
+    const answer = await visitor.post('/convert', ANN, { referer: `${app.url}/convert` })
+    assert.equal(answer.status, 302)
+    const { text } = await visitor.get('/convert')
+    assert.lengthOf(text.match(/Invalid or expired CSRF token/g) ?? [], 1)
+  })
+
   test('shows errors by the field, and what was typed except passwords', async ({
     assert,
     cleanup,
