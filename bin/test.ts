@@ -17,7 +17,7 @@ import {
 
 const HELP = `npm test                             everything
 npm test -- --only=unit,functional   some parts only, by a word of their names
-npm test -- --workers=1              how many parts run side by side, one for each processor by default
+npm test -- --workers=1              how many parts run side by side; by default one more than processors, since they wait for databases and browsers
 npm run quick:test -- functional     one suite; DB=postgres or DB=mariadb chooses the database
 
 Parts: ${listParts()
@@ -37,7 +37,7 @@ const isStrict = process.env.CI === 'true'
 const { values: flags } = parseArgs({
   options: {
     only: { type: 'string' },
-    workers: { type: 'string', default: String(availableParallelism()) },
+    workers: { type: 'string', default: String(availableParallelism() + 1) },
     help: { type: 'boolean' },
   },
 })
