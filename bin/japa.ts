@@ -36,6 +36,14 @@ reportOpenHandles()
  * `--files=admin/access` means `access.spec.ts` as well as `access.once.spec.ts`
  */
 function nameAllKinds(argument: string): string[] {
-  const isName = argument.startsWith('--files=') && !/[*]|\.(once|unit)$/.test(argument)
-  return isName ? [argument, `${argument}.once`, `${argument}.unit`] : [argument]
+  const [, names] = /^--files=(.*)$/.exec(argument) ?? []
+  if (names === undefined) {
+    return [argument]
+  }
+  return names
+    .split(',')
+    .flatMap((name) =>
+      /[*]|\.(once|unit)$/.test(name) ? [name] : [name, `${name}.once`, `${name}.unit`]
+    )
+    .map((name) => `--files=${name}`)
 }
