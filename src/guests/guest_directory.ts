@@ -69,13 +69,6 @@ export class GuestDirectory {
   }
 
   /**
-   * Does the user still exist?
-   */
-  async exists(userId: UserId): Promise<boolean> {
-    return (await this.#userModel.find(userId, { client: this.client() })) !== null
-  }
-
-  /**
    * @throws E_MISSING_GUESTS_TABLE when the migration was not run
    */
   async find(userId: UserId): Promise<Guest | null> {

@@ -18,7 +18,7 @@ import type { GuestUserManager } from '../guest_user_manager.ts'
  * @example
  * @isGuestUser(note.author) … @end
  */
-export function createVisitorTag(tagName: string, kind: VisitorKind): TagContract {
+function createVisitorTag(tagName: string, kind: VisitorKind): TagContract {
   return {
     tagName,
     block: true,
