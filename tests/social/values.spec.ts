@@ -1,6 +1,6 @@
-import { Writable } from 'node:stream'
 import { test } from '@japa/runner'
 
+import { Log } from '../app/log.ts'
 import { Visitor } from '../app/visitor.ts'
 import { dialect } from '../app/test_database.ts'
 import {
@@ -13,18 +13,6 @@ import {
 } from '../app/social_app.ts'
 
 const JSON_CLIENT = { accept: 'application/json' }
-
-/**
- * Keeps what the application logs
- */
-class Log extends Writable {
-  text = ''
-
-  override _write(chunk: Buffer, _: string, done: () => void) {
-    this.text += chunk
-    done()
-  }
-}
 
 test.group('Social login | values of an account', () => {
   test('a column without a value is named: {$self}')
