@@ -80,6 +80,16 @@ test.group('Social login | values of an account', () => {
     assert.equal((await app.db.from('users').where('id', id).first()).username, 'ann-2')
   })
 
+  test('a provider may tell an address only', async ({ assert, cleanup }) => {
+    const { app, github, close } = await createSocialApp()
+    cleanup(close)
+    github.person = { ...OCTOCAT, login: ' ', name: null }
+    const answer = await signInWith('plain', new Visitor(app.url))
+    assert.deepInclude(answer.json(), { outcome: 'created', name: null, kind: 'regular' })
+    const [user] = await app.db.from('users')
+    assert.deepInclude(user, { email: OCTOCAT.email, full_name: null, username: 'octocat' })
+  })
+
   test('names are not tried for ever', async ({ assert, cleanup }) => {
     const { app, close } = await createSocialApp({
       columns: (table) => table.integer('one').defaultTo(1).unique(),
