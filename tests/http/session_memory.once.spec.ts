@@ -93,7 +93,9 @@ test.group('What the session remembers', () => {
         router.get('/refresh', async (ctx) => {
           const { auth, guestUser } = ctx
           const before = await guestUser.kind()
-          if (ctx.request.input('gone')) {
+          if (ctx.request.input('converted')) {
+            await app.guestUsers.convert(auth.user as any, { email: 'ann@example.com' } as any)
+          } else if (ctx.request.input('gone')) {
             await app.db.from('guests').delete()
           }
           app.queries.statements = []
@@ -120,6 +122,15 @@ test.group('What the session remembers', () => {
     assert.lengthOf(onGuests(), 1)
 
     // What the request has answered before is forgotten
+    const another = new Visitor(app.url)
+    await another.get('/cart')
+    assert.deepEqual((await another.get('/refresh?converted=1')).json(), {
+      before: 'guest',
+      kinds: ['regular', 'regular', 'regular', 'regular'],
+      user: 'somebody',
+    })
+    assert.lengthOf(onGuests(), 1)
+
     assert.deepEqual((await visitor.get('/refresh?gone=1')).json(), {
       before: 'guest',
       kinds: ['anonymous', 'anonymous', 'regular', 'regular'],
