@@ -131,7 +131,10 @@ export class CurrentVisitor {
    *
    * @returns 'anonymous' for a visitor who was cleaned up during the request
    */
-  kindOf(user: LucidRow): Promise<VisitorKind> {
+  async kindOf(user: LucidRow): Promise<VisitorKind> {
+    if (isConvertedHere(user.$primaryKeyValue!)) {
+      return 'regular'
+    }
     const identity = identify(user)
     let answer = this.#answers.get(identity)
     if (!answer) {
@@ -205,12 +208,15 @@ export class CurrentVisitor {
    */
   async recordVisit(): Promise<void> {
     const userId: UserId | undefined = this.#ctx.session.get(this.#guard.sessionKeyName)
-    if (userId === undefined || this.#isNew || this.#memory.recallKind(userId) === 'regular') {
+    if (userId === undefined || this.#memory.recallKind(userId) === 'regular') {
       return
     }
     if (isConvertedHere(userId)) {
       this.#memory.rememberRegular(userId)
       this.#ctx.session.regenerate()
+      return
+    }
+    if (this.#isNew) {
       return
     }
     const lastSeenAt = this.#memory.recallLastSeenAt(userId)
