@@ -95,7 +95,7 @@ function awaitAnswerOfCommit(
       // A database that is still down has nothing to say
       const happened = await Promise.resolve(lookUp()).catch(() => undefined)
       if (happened === undefined) {
-        throw new E_UNKNOWN_OUTCOME({ cause: error })
+        throw new E_UNKNOWN_OUTCOME([], { cause: error })
       }
       if (!happened) {
         throw error
