@@ -120,7 +120,7 @@ export class GuestUserEngine {
     const directory = new GuestDirectory(database, userModel, guestModel)
     const cleaner = new GuestCleaner(userModel, directory, expiry, events)
     const passwordColumn = findPasswordColumn(config, userModel)
-    const passwordSave = new PasswordSave(userModel, directory, events)
+    const passwordSave = new PasswordSave(userModel, directory, events, passwordColumn)
     const password = passwordColumn ? new UnusablePassword(userModel, passwordColumn, hash) : null
 
     return {

@@ -21,12 +21,22 @@ export class PasswordSave {
   #userModel: LucidModel
   #directory: GuestDirectory
   #events: GuestEvents
+  #column: string | null
   #claimed = new WeakSet<LucidRow>()
 
-  constructor(userModel: LucidModel, directory: GuestDirectory, events: GuestEvents) {
+  /**
+   * @param column the property of the user model that holds the password hash
+   */
+  constructor(
+    userModel: LucidModel,
+    directory: GuestDirectory,
+    events: GuestEvents,
+    column: string | null
+  ) {
     this.#userModel = userModel
     this.#directory = directory
     this.#events = events
+    this.#column = column
   }
 
   /**
@@ -77,7 +87,10 @@ export class PasswordSave {
     client: QueryClientContract,
     update: () => Promise<void>
   ): Promise<LucidRow | undefined> {
-    const save = () => runInTransaction(client, (trx) => this.#saveIn(trx, row, update))
+    const save = () =>
+      runInTransaction(client, (trx) => this.#saveIn(trx, row, update), {
+        wasCommitted: () => this.#wasSaved(row, client),
+      })
     try {
       return await (client.isTransaction ? save() : retryTransient(save))
     } catch (error) {
@@ -111,20 +124,26 @@ export class PasswordSave {
     }
   }
 
+  async #wasSaved(row: LucidRow, client: QueryClientContract): Promise<boolean> {
+    const stored = await this.#read(row.$primaryKeyValue!, client)
+    return stored.$getAttribute(this.#column!) === row.$getAttribute(this.#column!)
+  }
+
   /**
-   * An instance for the event. Bypasses the hooks of the model
+   * A new instance, which the listeners get. Bypasses the hooks of the model, and
+   * waits for a transaction that is not over yet
    *
    * @throws E_MODEL_DELETED when a cleanup has just deleted the user: Lucid takes
    * an UPDATE of no row for a success, and the visitor would be told that they have
    * an account
    */
-  async #read(userId: UserId, trx: TransactionClientContract): Promise<LucidRow> {
+  async #read(userId: UserId, client: QueryClientContract): Promise<LucidRow> {
     const { primaryKey, table } = this.#userModel
     const { columnName } = this.#userModel.$getColumn(primaryKey)!
-    const stored = await trx.from(table).where(columnName, userId).first()
+    const stored = await client.from(table).where(columnName, userId).forUpdate().first()
     if (!stored) {
       throw new errors.E_MODEL_DELETED()
     }
-    return this.#userModel.$createFromAdapterResult(stored, undefined, { client: trx })!
+    return this.#userModel.$createFromAdapterResult(stored, undefined, { client })!
   }
 }

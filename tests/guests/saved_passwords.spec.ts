@@ -202,6 +202,18 @@ test.group('A save within a transaction of the application', () => {
     await assert.rejects(() => logIn(app))
   })
 
+  test('works in the one that tests roll back', async ({ assert, cleanup }) => {
+    const { app, guest, id, ...look } = await createApp()
+    cleanup(() => app.close())
+
+    await app.db.beginGlobalTransaction()
+    await guest.merge(ANN).save()
+    assert.isFalse(await look.isGuest())
+    assert.deepEqual(await look.converted(), [id])
+    await app.db.rollbackGlobalTransaction()
+    assert.isTrue(await look.isGuest())
+  })
+
   test('leaves the guest a guest when the save fails and the rest commits', async ({
     assert,
     cleanup,
