@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 
-import { Log } from '../app/log.ts'
+import { collectLog } from '../app/log_lines.ts'
 import { Visitor } from '../app/visitor.ts'
 import { dialect } from '../app/test_database.ts'
 import {
@@ -18,7 +18,7 @@ test.group('Social login | values of an account', () => {
   test('a column without a value is named: {$self}')
     .with(['guest', 'nobody'])
     .run(async ({ assert, cleanup }, who) => {
-      const log = new Log()
+      const { log, lines } = collectLog()
       const { app, close } = await createSocialApp({
         log,
         social: () => ({ attributes: { email: null } as never }),
@@ -33,8 +33,8 @@ test.group('Social login | values of an account', () => {
         message,
         /column "users\.email" is NOT NULL and has no value\. Set it in "attributes"/
       )
-      assert.include(log.text, 'E_INCOMPLETE_SOCIAL_ATTRIBUTES')
-      assert.notMatch(log.text + answer.text, /octocat/i)
+      assert.include(JSON.stringify(lines), 'E_INCOMPLETE_SOCIAL_ATTRIBUTES')
+      assert.notMatch(JSON.stringify(lines) + answer.text, /octocat/i)
       assert.equal(await app.count('social_identities'), 0)
     })
 
@@ -49,7 +49,7 @@ test.group('Social login | values of an account', () => {
     })
 
   test('a value that somebody else has is told to nobody', async ({ assert, cleanup }) => {
-    const log = new Log()
+    const { log, lines } = collectLog()
     const { app, close } = await createSocialApp({
       log,
       social: () => ({ attributes: { fullName: 'Octavia' } }),
@@ -61,8 +61,8 @@ test.group('Social login | values of an account', () => {
 
     const answer = await signInWithGithub(visitor, JSON_CLIENT)
     assert.equal(answer.status, 500)
-    assert.include(log.text, 'The database refused a row: unique')
-    assert.notMatch(log.text + answer.text, /octocat|octavia/i)
+    assert.include(JSON.stringify(lines), 'The database refused a row: unique')
+    assert.notMatch(JSON.stringify(lines) + answer.text, /octocat|octavia/i)
     assert.deepInclude((await visitor.get('/about')).json(), { id, kind: 'guest' })
   })
 
