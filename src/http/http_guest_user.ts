@@ -86,6 +86,7 @@ export class HttpGuestUser {
    *
    * @returns the signed-in user: the new guest, or the user who was already
    * signed in; undefined if there is none
+   * @throws E_HIDDEN_GUEST when the guard would not find the guest again
    */
   allow(): Promise<ConfiguredUser | undefined> {
     this.#allowing ??= this.#allowOnce().finally(() => {
@@ -101,6 +102,11 @@ export class HttpGuestUser {
       this.#explainNoGuest('somebody is signed in')
       return user as ConfiguredUser | undefined
     }
+    const miss = await this.#visitor.explainMiss()
+    if (miss === 'late' && ctx.auth.isAuthenticated) {
+      this.#explainNoGuest('somebody is signed in, whom only a replica did not have yet')
+      return this.user()
+    }
     const refusal = await findGuestRefusal(ctx, this.#manager.config)
     if (refusal) {
       this.#explainNoGuest(refusal)
@@ -109,6 +115,7 @@ export class HttpGuestUser {
 
     const guest = await this.#manager.create({ ctx, visitKey: createVisitKey(ctx) })
     await this.#visitor.signIn(guest, 'guest')
+    await this.#visitor.assertSeen(guest, miss)
     return guest
   }
 
@@ -276,8 +283,10 @@ export class HttpGuestUser {
     if (guestId === undefined || !(await this.#manager.find(guestId))) {
       return null
     }
-    const userModel = await this.#manager.userModel()
-    return (await userModel.find(guestId)) as ConfiguredUser | null
+    const { userModel, directory } = await this.#manager.engine.load()
+    return (await userModel.find(guestId, {
+      client: directory.client(),
+    })) as ConfiguredUser | null
   }
 
   /**
