@@ -129,9 +129,12 @@ class VisitorException extends Exception {
       return ctx.response.status(error.status).send(message)
     }
 
-    ctx.session?.flash('error', message)
+    const canWrite = ctx.session?.readonly === false
+    if (canWrite) {
+      ctx.session.flash('error', message)
+    }
     const redirect = ctx.response.redirect()
-    if (error.keepIntendedUrl && isLocalPath(ctx.request.url(true))) {
+    if (canWrite && error.keepIntendedUrl && isLocalPath(ctx.request.url(true))) {
       redirect.withIntendedUrl()
     }
     return redirect.toPath(error.redirectTo)
