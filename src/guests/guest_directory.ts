@@ -69,10 +69,11 @@ export class GuestDirectory {
   }
 
   /**
+   * @param client a transaction to join
    * @throws E_MISSING_GUESTS_TABLE when the migration was not run
    */
-  async find(userId: UserId): Promise<Guest | null> {
-    return this.#explaining(() => this.guestModel.find(userId, { client: this.client() }))
+  async find(userId: UserId, client: QueryClientContract = this.client()): Promise<Guest | null> {
+    return this.#explaining(() => this.guestModel.find(userId, { client }))
   }
 
   /**
