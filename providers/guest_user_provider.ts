@@ -4,6 +4,7 @@ import { HttpContext } from '@adonisjs/core/http'
 import type { ApplicationService } from '@adonisjs/core/types'
 
 import type { GuestUserEvents, ResolvedConfig } from '../src/types.ts'
+import { GuestEvents } from '../src/guests/guest_events.ts'
 import { GuestUserEngine } from '../src/guest_user_engine.ts'
 import { GuestUserManager } from '../src/guest_user_manager.ts'
 import { AdminGate, registerAdminRoutes } from '../src/admin/register_admin_routes.ts'
@@ -38,14 +39,16 @@ export default class GuestUserProvider {
         ])
       }
 
-      const [database, emitter, encryption, hash, router] = await Promise.all([
+      const [database, emitter, encryption, hash, logger, router] = await Promise.all([
         resolver.make('lucid.db'),
         resolver.make('emitter'),
         resolver.make('encryption'),
         resolver.make('hash'),
+        resolver.make('logger'),
         resolver.make('router'),
       ])
-      const framework = { app: this.app, database, emitter, encryption, hash, router }
+      const events = new GuestEvents(emitter, logger)
+      const framework = { app: this.app, database, events, encryption, hash, router }
       const pages = { registerConvertRoutes, registerAdminRoutes }
       return new GuestUserManager(new GuestUserEngine(config, framework), pages)
     })

@@ -1,14 +1,13 @@
-import type { Emitter } from '@adonisjs/core/events'
 import type { Database } from '@adonisjs/lucid/database'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type {
   ApplicationService,
-  EventsList,
   EncryptionService,
   HashService,
   HttpRouterService,
 } from '@adonisjs/core/types'
 
+import { type GuestEvents } from './guests/guest_events.ts'
 import { Expiry } from './guests/expiry.ts'
 import { GuestCreator } from './guests/guest_creator.ts'
 import { GuestConverter } from './guests/guest_converter.ts'
@@ -29,7 +28,7 @@ import type { ResolvedConfig } from './types.ts'
 export interface Framework {
   app: ApplicationService
   database: Database
-  emitter: Emitter<EventsList>
+  events: GuestEvents
   encryption: EncryptionService
   hash: HashService
   router: HttpRouterService
@@ -92,14 +91,14 @@ export class GuestUserEngine {
 
   async #load(): Promise<GuestUserParts> {
     const { config, expiry } = this
-    const { app, database, emitter, encryption, hash } = this.framework
+    const { app, database, events, encryption, hash } = this.framework
 
     const userModel = await importModel('userModel', config.userModel)
     await assertGuardAccepts(app, config.guard, userModel)
     const guestModel = await importModel('guestModel', config.guestModel)
 
     const directory = new GuestDirectory(database, userModel, guestModel)
-    const cleaner = new GuestCleaner(userModel, directory, expiry, emitter)
+    const cleaner = new GuestCleaner(userModel, directory, expiry, events)
     const passwordColumn = findPasswordColumn(config, userModel)
     const password = passwordColumn ? new UnusablePassword(userModel, passwordColumn, hash) : null
 

@@ -121,7 +121,7 @@ export class GuestUserManager {
     const user = result.user as ConfiguredUser
 
     if (result.created) {
-      this.#emitter.emit('guest_user:created', {
+      void this.#events.send('guest_user:created', {
         user,
         guest: result.guest,
         ctx: options.ctx,
@@ -178,7 +178,7 @@ export class GuestUserManager {
     const noteConversion = conversionNote(converted.$primaryKeyValue!)
     afterCommit(trx, () => {
       noteConversion()
-      this.#emitter.emit('guest_user:converted', { user: converted, ctx: options.ctx })
+      void this.#events.send('guest_user:converted', { user: converted, ctx: options.ctx })
     })
     return converted
   }
@@ -234,7 +234,7 @@ export class GuestUserManager {
     const user = merged.account as ConfiguredUser
 
     afterCommit(trx, () => {
-      this.#emitter.emit('guest_user:merged', {
+      void this.#events.send('guest_user:merged', {
         user,
         guest: merged.guest as ConfiguredUser,
         transferred: merged.transferred,
@@ -262,8 +262,8 @@ export class GuestUserManager {
     return cleaner.run(options)
   }
 
-  get #emitter() {
-    return this.engine.framework.emitter
+  get #events() {
+    return this.engine.framework.events
   }
 }
 
@@ -287,9 +287,15 @@ function transactionOf(user: LucidRow | UserId): TransactionClientContract | und
   return typeof user === 'object' ? user.$trx : undefined
 }
 
+/**
+ * Lucid calls its hooks after a COMMIT that failed, too
+ */
 function afterCommit(trx: TransactionClientContract | undefined, callback: () => void) {
   if (trx) {
-    trx.after('commit', callback)
+    trx.after('commit', async () => {
+      await trx.knexClient.executionPromise
+      callback()
+    })
   } else {
     callback()
   }

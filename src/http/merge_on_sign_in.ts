@@ -6,7 +6,12 @@ import type { SessionMemory } from './session_memory.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 import { isOutage } from '../database/outage.ts'
 import { readDatabaseError, withoutValues } from '../database/database_error.ts'
-import { E_GUEST_MERGE_FAILED, E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from '../errors.ts'
+import {
+  E_GUEST_MERGE_FAILED,
+  E_INVALID_MERGE_TARGET,
+  E_NOT_A_GUEST,
+  E_UNKNOWN_OUTCOME,
+} from '../errors.ts'
 import type { ConfiguredUser } from '../types.ts'
 
 interface SignIn {
@@ -60,7 +65,8 @@ async function merge(guestId: UserId, account: LucidRow, signIn: SignIn): Promis
     if (error instanceof E_NOT_A_GUEST || error instanceof E_INVALID_MERGE_TARGET) {
       return false
     }
-    if (manager.config.mergeMode === 'strict' || isOutage(error)) {
+    const isUnsettled = isOutage(error) || error instanceof E_UNKNOWN_OUTCOME
+    if (manager.config.mergeMode === 'strict' || isUnsettled) {
       throw error
     }
     await keepPrevious(guestId, account, error, signIn)
@@ -91,9 +97,10 @@ async function keepPrevious(
     isExplained ? {} : { err: reported },
     `Signed in without merging the guest. ${isExplained ? error.message : 'The merge failed'}`
   )
-  manager.engine.framework.emitter
-    .emit('guest_user:merge_failed', { user: account as ConfiguredUser, guestId, error, ctx })
-    .catch((failure) => {
-      ctx.logger.error({ err: failure }, 'A listener of "guest_user:merge_failed" failed')
-    })
+  void manager.engine.framework.events.send('guest_user:merge_failed', {
+    user: account as ConfiguredUser,
+    guestId,
+    error,
+    ctx,
+  })
 }

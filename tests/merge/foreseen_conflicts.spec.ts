@@ -1,19 +1,13 @@
-import { Writable } from 'node:stream'
 import { test } from '@japa/runner'
 
+import { collectLog } from '../app/log_lines.ts'
 import { createShop, preparing } from '../app/shop_app.ts'
 import type { TestAppOptions } from '../app/test_app.ts'
 
 async function startAndListen(options: TestAppOptions = {}) {
-  const lines: string[] = []
-  const log = new Writable({
-    write(chunk, _, done) {
-      lines.push(String(chunk))
-      done()
-    },
-  })
+  const { log, lines } = collectLog()
   const { app } = await createShop({ log, ...options })
-  return { app, messages: lines.map((line) => JSON.parse(line).msg as string) }
+  return { app, messages: lines.map(({ msg }) => msg as string) }
 }
 
 test.group('What a merge would fail on', () => {
