@@ -95,7 +95,7 @@ async function keepPrevious(
   const isExplained = error instanceof E_GUEST_MERGE_FAILED
   ctx.logger.warn(
     isExplained ? {} : { err: reported },
-    `Signed in without merging the guest. ${isExplained ? error.message : 'The merge failed'}`
+    `Signing in without merging the guest. ${isExplained ? error.message : 'The merge failed'}`
   )
   void manager.engine.framework.events.send('guest_user:merge_failed', {
     user: account as ConfiguredUser,

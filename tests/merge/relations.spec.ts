@@ -74,6 +74,22 @@ test.group('Relations that no rows can have', () => {
     })
 })
 
+test.group('An entry of "transfer" that no rows can have', () => {
+  test('is refused, and locks nobody out', async ({ assert, cleanup }) => {
+    const { app, ann } = await createShop({
+      guestUser: { transfer: [{ model: async () => Game, foreignKey: 'player1Id' }] },
+    })
+    cleanup(() => app.close())
+    const { visitor, id, name } = await becomeGuest(app)
+    assert.equal((await visitor.post('/login', ANN)).json().id, ann.id)
+    assert.equal((await visitor.get('/previous')).json().name, name)
+    await assert.rejects(
+      () => app.guestUsers.merge(id, ann),
+      /"transfer" names "Game", but there is no table "games"/
+    )
+  })
+})
+
 test.group('Rows that reference something else than the primary key', () => {
   async function createLetters(transfer: unknown[] = []) {
     const shop = await createShop({
