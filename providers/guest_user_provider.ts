@@ -8,6 +8,7 @@ import { GuestEvents } from '../src/guests/guest_events.ts'
 import { GuestUserEngine } from '../src/guest_user_engine.ts'
 import { GuestUserManager } from '../src/guest_user_manager.ts'
 import { AdminGate, registerAdminRoutes } from '../src/admin/register_admin_routes.ts'
+import { handleUpdates } from '../src/database/update_handler.ts'
 import { ConversionForm } from '../src/conversion/conversion_form.ts'
 import { TEMPLATES_DISK, TemplateFinder } from '../src/pages/render_page.ts'
 import { registerConvertRoutes } from '../src/conversion/register_convert_routes.ts'
@@ -25,6 +26,8 @@ declare module '@adonisjs/core/types' {
  * application uses it
  */
 export default class GuestUserProvider {
+  #stopHandlingUpdates?: () => void
+
   constructor(protected app: ApplicationService) {}
 
   register() {
@@ -64,6 +67,7 @@ export default class GuestUserProvider {
   }
 
   async boot() {
+    this.#handleUpdates()
     this.#explainMissingMiddleware()
     await this.#registerEdgePlugin()
   }
@@ -76,6 +80,25 @@ export default class GuestUserProvider {
       await this.app.container.make('guestUser.manager')
       await this.#checkTransfer()
     }
+  }
+
+  async shutdown() {
+    this.#stopHandlingUpdates?.()
+  }
+
+  /**
+   * Without a valid configuration nobody can be a guest, and saves are left alone
+   */
+  #handleUpdates() {
+    let engine: Promise<GuestUserEngine | undefined> | undefined
+    this.#stopHandlingUpdates = handleUpdates(async (row, client, update) => {
+      engine ??= this.app.container.make('guestUser.manager').then(
+        (manager) => manager.engine,
+        () => undefined
+      )
+      const known = await engine
+      await (known ? known.saveRow(row, client, update) : update())
+    })
   }
 
   /**

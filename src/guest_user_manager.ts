@@ -4,6 +4,7 @@ import type { LucidRow } from '@adonisjs/lucid/types/model'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import type { UserId } from './database/guest_tables.ts'
+import { afterCommit } from './database/transaction.ts'
 import type { Guest } from './models/guest.ts'
 import type { Expiry } from './guests/expiry.ts'
 import { E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from './errors.ts'
@@ -285,18 +286,4 @@ function primaryKeyOf(user: LucidRow | UserId): UserId {
  */
 function transactionOf(user: LucidRow | UserId): TransactionClientContract | undefined {
   return typeof user === 'object' ? user.$trx : undefined
-}
-
-/**
- * Lucid calls its hooks after a COMMIT that failed, too
- */
-function afterCommit(trx: TransactionClientContract | undefined, callback: () => void) {
-  if (trx) {
-    trx.after('commit', async () => {
-      await trx.knexClient.executionPromise
-      callback()
-    })
-  } else {
-    callback()
-  }
 }

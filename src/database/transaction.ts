@@ -48,6 +48,22 @@ export async function runInTransaction<Result>(
 }
 
 /**
+ * Calls back when a transaction has been committed, or at once if there is none
+ *
+ * Lucid calls its hooks after a COMMIT that failed, too
+ */
+export function afterCommit(trx: TransactionClientContract | undefined, callback: () => void) {
+  if (trx) {
+    trx.after('commit', async () => {
+      await trx.knexClient.executionPromise
+      callback()
+    })
+  } else {
+    callback()
+  }
+}
+
+/**
  * Of PostgreSQL only: the command that it executed
  */
 interface CommitAnswer {

@@ -6,6 +6,7 @@ import { E_NOT_A_GUEST } from '../errors.ts'
 import { retryTransient } from '../database/database_error.ts'
 import { runInTransaction } from '../database/transaction.ts'
 import type { GuestDirectory } from './guest_directory.ts'
+import type { PasswordSave } from './password_save.ts'
 import { revokeTokens } from './user_tokens.ts'
 import type { UnusablePassword } from './unusable_password.ts'
 
@@ -24,11 +25,18 @@ export class GuestConverter {
   #userModel: LucidModel
   #directory: GuestDirectory
   #password: UnusablePassword | null
+  #passwordSave: PasswordSave
 
-  constructor(userModel: LucidModel, directory: GuestDirectory, password: UnusablePassword | null) {
+  constructor(
+    userModel: LucidModel,
+    directory: GuestDirectory,
+    password: UnusablePassword | null,
+    passwordSave: PasswordSave
+  ) {
     this.#userModel = userModel
     this.#directory = directory
     this.#password = password
+    this.#passwordSave = passwordSave
   }
 
   /**
@@ -74,6 +82,14 @@ export class GuestConverter {
     }
 
     const user = await this.#userModel.findOrFail(userId, { client: trx })
+    return this.#passwordSave.duringClaim(user, () => this.#change(user, conversion, trx))
+  }
+
+  async #change(
+    user: LucidRow,
+    conversion: Conversion,
+    trx: TransactionClientContract
+  ): Promise<LucidRow> {
     const id = user.$primaryKeyValue
     const password = this.#readPassword(user)
     if (typeof conversion === 'function') {

@@ -26,6 +26,10 @@ async function createCutApp(cleanup: (close: () => Promise<void>) => void) {
         await ctx.guestUser.register(BEN as any)
         return whoAmI(ctx)
       })
+      router.post('/profile', async (ctx: HttpContext) => {
+        await (ctx.auth.user as any).merge(BEN).save()
+        return whoAmI(ctx)
+      })
       router.post('/login', async (ctx) => {
         await logIn(ctx, await app.User.findByOrFail('email', ctx.request.input('email')))
         return whoAmI(ctx)
@@ -96,6 +100,31 @@ if (dialect !== 'sqlite') {
 
         proxy.cutNext('after')
         assert.equal((await visitor.post('/signup')).json().kind, 'regular')
+        assert.equal((await visitor.get('/about')).json().kind, 'regular')
+        assert.deepEqual(sent, [`created ${id}`, `converted ${id}`])
+      })
+
+      test('a saved password that was not committed leaves the guest', async ({
+        assert,
+        cleanup,
+      }) => {
+        const { app, sent, proxy } = await createCutApp(cleanup)
+        const { visitor, id } = await becomeGuest(app.url)
+
+        proxy.cutNext('before')
+        assert.equal((await visitor.post('/profile')).status, 500)
+        assert.equal((await visitor.get('/about')).json().kind, 'guest')
+        assert.deepEqual(sent, [`created ${id}`])
+
+        assert.equal((await visitor.post('/profile')).json().kind, 'regular')
+      })
+
+      test('a saved password whose answer was lost is saved', async ({ assert, cleanup }) => {
+        const { app, sent, proxy } = await createCutApp(cleanup)
+        const { visitor, id } = await becomeGuest(app.url)
+
+        proxy.cutNext('after')
+        assert.equal((await visitor.post('/profile')).json().kind, 'regular')
         assert.equal((await visitor.get('/about')).json().kind, 'regular')
         assert.deepEqual(sent, [`created ${id}`, `converted ${id}`])
       })
