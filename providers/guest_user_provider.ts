@@ -103,7 +103,7 @@ export default class GuestUserProvider {
 
   /**
    * Names what merges would fail on, before a guest meets it. The server already
-   * listens, and a database that is down may be up later
+   * listens. A database may be up later, and one of a tenant has no name yet
    */
   async ready() {
     if (this.app.getEnvironment() !== 'web') {
@@ -119,7 +119,7 @@ export default class GuestUserProvider {
       const conflicts = await merger.foreseeConflicts()
       conflicts.forEach(({ message, fix }) => logger.warn(`${message}. ${fix}`))
     } catch (error) {
-      logger.warn({ err: error }, 'cannot look up what merges of guests would fail on')
+      logger.info({ err: error }, 'cannot look up what merges of guests would fail on')
     }
   }
 
