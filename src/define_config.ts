@@ -11,7 +11,7 @@ import { findSessionGuardName, assertGuardExists } from './guests/session_guard.
 import type { AdminConfig } from './types/config.ts'
 import type { AnyTransferEntry, GuestUserConfig, MergeMode, ResolvedConfig } from './types.ts'
 
-const MERGE_MODES: MergeMode[] = ['automatic', 'ask', 'off']
+const MERGE_MODES: MergeMode[] = ['automatic', 'strict', 'ask', 'off']
 
 /**
  * Defines the configuration of guest users
@@ -51,7 +51,7 @@ export function defineConfig<Model extends LucidModel>(
   }
   if (config.transfer !== undefined && !Array.isArray(config.transfer)) {
     throw new E_INVALID_GUEST_USER_CONFIG([
-      `"transfer" must be a list of relations and models, such as ['notes', { relation: 'cart', onConflict: 'keepGuest' }]`,
+      `"transfer" must be a list of relations and models, such as [{ relation: 'cart', onConflict: 'keepGuest' }]`,
     ])
   }
 

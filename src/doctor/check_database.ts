@@ -1,8 +1,11 @@
+import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import type { Subject } from './check_configuration.ts'
 import { GuestDirectory } from '../guests/guest_directory.ts'
-import { describeOmissions } from '../merge/find_transfers.ts'
+import { findTransfers } from '../merge/find_transfers.ts'
+import { foreseeConflicts } from '../merge/foreseen_conflicts.ts'
+import { findBrokenRelations } from '../merge/relation_transfers.ts'
 import { createFinding, messageOf, type Finding } from './finding.ts'
 
 /**
@@ -60,8 +63,8 @@ async function waitForAnswer(query: PromiseLike<unknown>) {
 }
 
 /**
- * `transfer` must name existing relations, models and columns, and should not
- * forget a table
+ * What would fail when a guest is merged: names in `transfer` that do not exist,
+ * and unique keys without a policy. Relations without rows only surprise
  */
 export async function checkTransfer({
   client,
@@ -69,19 +72,13 @@ export async function checkTransfer({
   userModel,
   guestModel,
 }: SubjectWithDatabase): Promise<Finding[]> {
-  if (!config.transfer) {
-    return []
-  }
-
   try {
-    const omissions = await describeOmissions(config.transfer, client, userModel, guestModel.table)
-    return omissions.map((sentence) =>
-      createFinding(
-        'incomplete-transfer',
-        sentence,
-        'Leave "transfer" out of "config/guest_user.ts", and everything moves, or name this as well'
-      )
-    )
+    const transfers = await findTransfers(client, userModel, guestModel.table, config.transfer)
+    const conflicts = config.mergeMode === 'off' ? [] : await foreseeConflicts(transfers, client)
+    return [
+      ...conflicts.map(({ message, fix }) => createFinding('merge-conflict', message, fix)),
+      ...(await checkRelations(client, userModel)),
+    ]
   } catch (error) {
     return [
       createFinding(
@@ -91,4 +88,18 @@ export async function checkTransfer({
       ),
     ]
   }
+}
+
+async function checkRelations(
+  client: QueryClientContract,
+  userModel: LucidModel
+): Promise<Finding[]> {
+  const relations = await findBrokenRelations(client, userModel)
+  return relations.map(({ relation, problem }) =>
+    createFinding(
+      'broken-relation',
+      `The relation "${relation}" of the model "${userModel.name}" ${problem}, so nothing of it moves when a guest is merged`,
+      'Correct its keys in the model, such as "foreignKey", or the "columnName" of the column; or remove the relation'
+    )
+  )
 }

@@ -20,7 +20,8 @@ export const SEVERITIES = {
   'invalid-guest-model': 'error',
   'invalid-password-column': 'error',
   'invalid-transfer': 'error',
-  'incomplete-transfer': 'warning',
+  'merge-conflict': 'warning',
+  'broken-relation': 'warning',
   'disabled': 'info',
 
   'invalid-session-config': 'error',

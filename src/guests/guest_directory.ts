@@ -83,6 +83,7 @@ export class GuestDirectory {
   }
 
   /**
+   * @param client a transaction to join
    * @throws E_MISSING_GUESTS_TABLE when the migration was not run
    */
   async find(userId: UserId, client: QueryClientContract = this.client()): Promise<Guest | null> {

@@ -183,9 +183,9 @@ export interface GuestUserConfig<Model extends LucidModel> {
   mergeMode?: MergeMode
 
   /**
-   * What moves to the account when a guest is merged. Defaults to everything
-   * that belongs to the guest by the foreign keys of the database and the
-   * relations of the user model
+   * Refines what happens to rows when a guest is merged. Everything that
+   * belongs to the guest by the foreign keys of the database and the relations
+   * of the user model moves to the account, named here or not
    */
   transfer?: TransferEntry<InstanceType<Model>>[]
 
