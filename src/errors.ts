@@ -26,8 +26,8 @@ export const E_MISSING_GUEST_USER_MIDDLEWARE = createError<[reason: string]>(
   500
 )
 
-export const E_MISSING_GUESTS_TABLE = createError<[table: string]>(
-  'The "%s" table does not exist. Run "node ace migration:run"; if there is no migration for it in "database/migrations", run "node ace configure adonisjs-guest-user" first',
+export const E_MISSING_GUESTS_TABLE = createError<[table: string, connectionFlag: string]>(
+  'The "%s" table does not exist. Run "node ace migration:run%s"; if there is no migration for it in "database/migrations", run "node ace configure adonisjs-guest-user" first',
   'E_MISSING_GUESTS_TABLE',
   500
 )

@@ -1,8 +1,7 @@
 import type { ResolvedConfig } from '../types.ts'
 import type { Chain } from './middleware_chain.ts'
 import { readIndexes } from '../database/indexes.ts'
-import { splitQualifiedName } from '../database/catalog.ts'
-import { readTableColumns } from '../database/table_columns.ts'
+import { readTableColumns, type TableColumn } from '../database/table_columns.ts'
 import type { SubjectWithDatabase } from './check_database.ts'
 import { createFinding, describeMigration, type Finding } from './finding.ts'
 
@@ -33,10 +32,10 @@ export async function checkAdminSearch({
   client,
   config,
   userModel,
+  connectionFlag,
 }: SubjectWithDatabase): Promise<Finding[]> {
   const columns = await readTableColumns(client, userModel.table)
   const indexes = await readIndexes(client, userModel.table)
-  const { schema, table } = splitQualifiedName(userModel.table)
 
   return (config.admin.search ?? []).flatMap((attribute) => {
     const name = userModel.$getColumn(attribute)?.columnName
@@ -60,10 +59,25 @@ export async function checkAdminSearch({
       createFinding(
         'unindexed-search',
         `"admin.search" names "${attribute}", but "${userModel.table}.${name}" has no index, so each search reads the whole table`,
-        describeMigration({ schema: schema || null, table }, [`table.index(['${name}'])`])
+        describeMigration(
+          { table: userModel.table, connectionFlag },
+          describeIndex(column, client.dialect.name)
+        )
       ),
     ]
   })
+}
+
+/**
+ * MySQL indexes only the beginning of a TEXT, which helps no search
+ */
+function describeIndex({ name, type, isNullable }: TableColumn, dialect: string): string[] {
+  const index = `table.index(['${name}'])`
+  if (dialect !== 'mysql' || !type.endsWith('text')) {
+    return [index]
+  }
+  const nullability = isNullable ? 'nullable' : 'notNullable'
+  return [`table.string('${name}', 255).${nullability}().alter()`, index]
 }
 
 function describeInvalid(problem: string): Finding {

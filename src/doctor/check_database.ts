@@ -1,6 +1,8 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import type { Subject } from './check_configuration.ts'
+import { assertAnswering } from '../database/answering.ts'
+import { connectionFlag, listMigrationFolders } from '../database/migrations.ts'
 import { GuestDirectory } from '../guests/guest_directory.ts'
 import { describeOmissions } from '../merge/find_transfers.ts'
 import { createFinding, messageOf, type Finding } from './finding.ts'
@@ -11,12 +13,13 @@ import { createFinding, messageOf, type Finding } from './finding.ts'
 export interface SubjectWithDatabase extends Subject {
   directory: GuestDirectory
   client: QueryClientContract
-}
 
-/**
- * Milliseconds. A firewall may drop packets without an answer
- */
-const PATIENCE = 5_000
+  /**
+   * Of Ace's commands for migrations
+   */
+  connectionFlag: string
+  migrationFolders: string[]
+}
 
 /**
  * Does the database of the users answer?
@@ -29,8 +32,16 @@ export async function checkDatabase(
     const database = await app.container.make('lucid.db')
     const directory = new GuestDirectory(database, userModel, guestModel)
     const client = directory.client()
-    await waitForAnswer(client.rawQuery('select 1'))
-    return { connected: { ...subject, directory, client }, findings: [] }
+    await assertAnswering(client)
+    const { connectionName } = client
+    const connected = {
+      ...subject,
+      directory,
+      client,
+      connectionFlag: connectionFlag(database, connectionName),
+      migrationFolders: listMigrationFolders(app, database, connectionName),
+    }
+    return { connected, findings: [] }
   } catch (error) {
     const connection = userModel.connection
       ? `the connection "${userModel.connection}"`
@@ -44,18 +55,6 @@ export async function checkDatabase(
         ),
       ],
     }
-  }
-}
-
-async function waitForAnswer(query: PromiseLike<unknown>) {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE / 1000} seconds`)), PATIENCE)
-  })
-  try {
-    await Promise.race([query, timeout])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -7,7 +7,7 @@ import { listTokenProviders, TOKEN_COLUMN } from '../guests/user_tokens.ts'
 import { importModel } from '../guests/configured_models.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
 import type { AnyTransferEntry, ModelTransfer, TransferOptions } from '../types.ts'
-import { isTable, qualifiedName } from '../database/catalog.ts'
+import { isNamed, isTable, qualifiedName } from '../database/catalog.ts'
 import { readForeignKeys } from '../database/foreign_keys.ts'
 
 /**
@@ -55,7 +55,7 @@ async function findForeignKeyTransfers(
   const keys = await readForeignKeys(client, userModel.table)
 
   return keys
-    .filter(({ table }) => table !== guestsTable)
+    .filter((key) => !isNamed(key, guestsTable))
     .map(({ schema, table, columns, referencedColumns, onDelete }) => ({
       table: qualifiedName({ schema, table }),
       columns,
