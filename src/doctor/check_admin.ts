@@ -1,5 +1,6 @@
 import type { ResolvedConfig } from '../types.ts'
 import type { Chain } from './middleware_chain.ts'
+import { isRoute } from '../pages/route_urls.ts'
 import { readIndexes } from '../database/indexes.ts'
 import { readTableColumns, type TableColumn } from '../database/table_columns.ts'
 import type { SubjectWithDatabase } from './check_database.ts'
@@ -12,7 +13,7 @@ const TEXT = /char|text/
  * Admin pages that are closed to everybody
  */
 export function checkAdminRoutes(chains: Chain[], config?: ResolvedConfig): Finding[] {
-  const list = chains.find(({ routeName }) => routeName === ADMIN_ROUTE)
+  const list = chains.find(({ routeName }) => isRoute(routeName, ADMIN_ROUTE))
   if (!list || !config || config.admin.authorize) {
     return []
   }
