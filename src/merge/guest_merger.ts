@@ -5,7 +5,7 @@ import type { QueryClientContract, TransactionClientContract } from '@adonisjs/l
 import type { UserId } from '../database/guest_tables.ts'
 import type { Transfer } from './transfer.ts'
 import { splitQualifiedName } from '../database/catalog.ts'
-import { retryTransient, readDatabaseError } from '../database/database_error.ts'
+import { readDatabaseError, retryTransient, withoutValues } from '../database/database_error.ts'
 import { describeOmissions, findTransfers, resolveTransfers } from './find_transfers.ts'
 import { resolveConflicts, type Move } from './conflicts.ts'
 import type { ResolvedConfig } from '../types.ts'
@@ -204,7 +204,7 @@ export class GuestMerger {
       if (readDatabaseError(error)?.kind === 'foreign_key') {
         throw new E_GUEST_MERGE_FAILED(
           ['A table still points at the guest. Name it in "transfer"'],
-          { cause: error }
+          { cause: withoutValues(error) }
         )
       }
       throw error
@@ -229,6 +229,6 @@ function explainFailedMove(error: unknown, { table }: Transfer): unknown {
   }
   return new E_GUEST_MERGE_FAILED(
     [`The rows of the guest in "${table}" cannot move as they are. Move them in "merge"`],
-    { cause: error }
+    { cause: withoutValues(error) }
   )
 }

@@ -73,7 +73,7 @@ test.group('Social login | values of an account', () => {
 
     const answer = await signInWithGithub(visitor, JSON_CLIENT)
     assert.equal(answer.status, 500)
-    assert.include(log.text, 'The database refused a row: unique')
+    assert.include(log.text, 'The database refused a statement (unique')
     assert.notMatch(log.text + answer.text, /octocat|octavia/i)
     assert.deepInclude((await visitor.get('/about')).json(), { id, kind: 'guest' })
   })
