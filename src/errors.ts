@@ -38,6 +38,12 @@ export const E_INCOMPLETE_GUEST_ATTRIBUTES = createError<[column: string]>(
   500
 )
 
+export const E_MISSING_PAGE_PACKAGE = createError<[reason: string, name: string]>(
+  '%s. Run "node ace add %s", or leave out its routes in "start/routes.ts"',
+  'E_MISSING_PAGE_PACKAGE',
+  500
+)
+
 export const E_GUEST_MERGE_FAILED = createError<[reason: string]>(
   `Cannot merge the guest into the account. %s of "${CONFIG_FILE}"`,
   'E_GUEST_MERGE_FAILED',

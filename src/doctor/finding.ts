@@ -34,6 +34,7 @@ export const SEVERITIES = {
   'middleware-order': 'error',
   'session-after-auth': 'warning',
   'broken-middleware': 'error',
+  'missing-page-package': 'error',
   'admin-closed': 'warning',
   'login-shuts-guests-out': 'warning',
 
