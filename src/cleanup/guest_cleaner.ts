@@ -1,5 +1,3 @@
-import type { Emitter } from '@adonisjs/core/events'
-import type { EventsList } from '@adonisjs/core/types'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 
 import { CleanupRun } from './cleanup_run.ts'
@@ -9,6 +7,7 @@ import { planCleanup, type CleanupPlan } from './cleanup_plan.ts'
 import { ExpiredGuests, type Bookmark } from './expired_guests.ts'
 import { resolveGuestTables, type GuestTables } from '../database/guest_tables.ts'
 import type { Expiry } from '../guests/expiry.ts'
+import type { GuestEvents } from '../guests/guest_events.ts'
 import type { GuestDirectory } from '../guests/guest_directory.ts'
 import type { CleanupOptions, CleanupResult, GuestFilter } from '../types.ts'
 
@@ -39,19 +38,19 @@ export class GuestCleaner {
   #userModel: LucidModel
   #directory: GuestDirectory
   #expiry: Expiry
-  #emitter: Emitter<EventsList>
+  #events: GuestEvents
   #tables: GuestTables
 
   constructor(
     userModel: LucidModel,
     directory: GuestDirectory,
     expiry: Expiry,
-    emitter: Emitter<EventsList>
+    events: GuestEvents
   ) {
     this.#userModel = userModel
     this.#directory = directory
     this.#expiry = expiry
-    this.#emitter = emitter
+    this.#events = events
     this.#tables = resolveGuestTables(userModel, directory.guestModel, expiry.property)
   }
 
@@ -71,8 +70,8 @@ export class GuestCleaner {
 
   async #run(plan: CleanupPlan): Promise<StoppedCleanup> {
     try {
-      const client = this.#directory.client()
-      const { cutoff, ...restriction } = this.#directory.bounds(plan.filter)
+      const client = this.#directory.client(plan.client)
+      const { cutoff, ...restriction } = this.#directory.bounds(plan.filter, client)
       const expired = new ExpiredGuests(client, this.#tables, cutoff, restriction)
       const report = new CleanupReport(await expired.count())
       if (plan.dryRun) {
@@ -83,7 +82,7 @@ export class GuestCleaner {
         client,
         expired,
         tables: this.#tables,
-        emitter: this.#emitter,
+        events: this.#events,
         removal: new Removal(client, this.#userModel, this.#tables, cutoff),
         maxBatchSize: maxBatchSize(client, this.#userModel),
       }

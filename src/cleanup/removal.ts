@@ -1,4 +1,4 @@
-import { BaseModel } from '@adonisjs/lucid/orm'
+import { Adapter, BaseModel } from '@adonisjs/lucid/orm'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
@@ -180,6 +180,16 @@ export class Removal {
   }
 
   /**
+   * Were these users deleted by a transaction that nobody had an answer from?
+   * Waits until it has ended
+   */
+  async areDeleted(client: QueryClientContract, userIds: UserId[]): Promise<boolean> {
+    const { users, id } = this.#tables
+    const remaining = await client.from(users).select(id).whereIn(id, userIds).forUpdate()
+    return remaining.length === 0
+  }
+
+  /**
    * Locks the rows of guests until the transaction ends. Whoever converts,
    * merges or touches a guest at the same time either came first, and the guest
    * is not returned, or waits and then finds the guest deleted.
@@ -220,7 +230,8 @@ export function maxBatchSize(client: QueryClientContract, userModel: LucidModel)
 }
 
 /**
- * Does the model customize deletes, so that they mean more than deleting a row?
+ * Does the model customize deletes, so that they mean more than deleting a row? An
+ * adapter that only chooses the connection does not
  */
 export function hasCustomDelete(userModel: LucidModel): boolean {
   const hooks = userModel.$hooks.all()
@@ -228,6 +239,7 @@ export function hasCustomDelete(userModel: LucidModel): boolean {
     ['before:delete', 'after:delete'].some((event) => hooks.get(event)?.size) ||
     userModel.prototype.delete !== BaseModel.prototype.delete ||
     userModel.prototype.$getQueryFor !== BaseModel.prototype.$getQueryFor ||
-    userModel.$adapter !== BaseModel.$adapter
+    userModel.$adapter.delete !== Adapter.prototype.delete ||
+    userModel.$adapter.query !== Adapter.prototype.query
   )
 }

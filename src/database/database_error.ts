@@ -24,6 +24,21 @@ interface DriverError {
   table?: unknown
   column?: unknown
   constraint?: unknown
+
+  /**
+   * Of MySQL's and MariaDB's answers
+   */
+  sqlState?: unknown
+
+  /**
+   * Of PostgreSQL's answers
+   */
+  severity?: unknown
+
+  /**
+   * MySQL's driver has closed the connection
+   */
+  fatal?: unknown
 }
 
 type Kind = DatabaseError['kind']
@@ -148,9 +163,23 @@ const NAMES = [
 ]
 
 /**
+ * Other properties of an error, such as `detail` and `sql`, contain values
+ */
+const SAFE_PROPERTIES = [
+  'code',
+  'errno',
+  'sqlState',
+  'severity',
+  'fatal',
+  'table',
+  'column',
+  'constraint',
+]
+
+/**
  * Replaces an error of the driver before it is logged or shown: drivers put the
  * statement with the values of the row, such as a password hash, into their
- * messages. The code stays
+ * messages. Codes and names stay
  *
  * @returns any other error as it is
  */
@@ -171,8 +200,32 @@ export function withoutValues(error: unknown): unknown {
 
   const reason = [kind, code].filter(Boolean).join(', ')
   const where = about.length > 0 ? `: ${about.join(', ')}` : ''
-  const safe = new Error(`The database refused a statement (${reason})${where}`)
-  return code === undefined ? safe : Object.assign(safe, { code })
+  const kept = SAFE_PROPERTIES.filter((name) => Object.hasOwn(error as Error, name))
+  return Object.assign(
+    new Error(`The database refused a statement (${reason})${where}`),
+    Object.fromEntries(kept.map((name) => [name, Reflect.get(error as Error, name)]))
+  )
+}
+
+/**
+ * Errors that a server sends when it ends the connection. It may have done what
+ * it was asked for before: PostgreSQL's classes 08 and 57P, and the statement
+ * whose completion is unknown; SQLSTATE 08S01 and 70100 of MySQL and MariaDB
+ */
+const CONNECTION_ENDED = /^(08|57P|40003$|70100$)/
+
+/**
+ * Did the connection end before the database gave an answer?
+ *
+ * @param error of a driver
+ */
+export function isConnectionLost(error: unknown): boolean {
+  const { code, sqlState, severity, fatal } = error as DriverError
+  if (String(code).startsWith('SQLITE_')) {
+    return false
+  }
+  const state = sqlState ?? (severity === undefined ? undefined : code)
+  return state === undefined || fatal === true || CONNECTION_ENDED.test(String(state))
 }
 
 const MAX_ATTEMPTS = 4

@@ -7,6 +7,7 @@ import type { UserId } from '../database/guest_tables.ts'
 import type { VisitorKind } from '../types.ts'
 import { SessionMemory } from './session_memory.ts'
 import { isConvertedHere } from '../guests/conversion_scope.ts'
+import { explainMiss, hiddenFromGuard, isSeenByGuard, type Miss } from './guard_sight.ts'
 import { mergeOnSignIn } from './merge_on_sign_in.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
@@ -101,18 +102,19 @@ export class CurrentVisitor {
   }
 
   /**
-   * The user of our guard, or of another guard that authenticated the request
-   * (by a token, say). If our guard was not tried yet in this request,
-   * authenticates through `ctx.auth`, so that `auth.user` agrees
+   * Whom `ctx.auth` has: the user of our guard, or of another guard that
+   * authenticated the request (by a token, or for an area of its own). If our guard
+   * was not tried yet in this request, authenticates through `ctx.auth`, so that
+   * `auth.user` agrees
    */
   async user(): Promise<LucidRow | undefined> {
     const guard = this.#guard
     const { auth } = this.#ctx
 
-    if (!guard.user && auth.isAuthenticated) {
+    if (auth.isAuthenticated && auth.user !== guard.user) {
       const { directory } = await this.#manager.engine.load()
       const user = auth.user as LucidRow | undefined
-      return user && directory.isUser(user) ? user : undefined
+      return user && directory.isUser(user) ? user : guard.user
     }
     if (!guard.user && !guard.authenticationAttempted) {
       await auth.checkUsing([this.#manager.config.guard as never])
@@ -131,7 +133,10 @@ export class CurrentVisitor {
    *
    * @returns 'anonymous' for a visitor who was cleaned up during the request
    */
-  kindOf(user: LucidRow): Promise<VisitorKind> {
+  async kindOf(user: LucidRow): Promise<VisitorKind> {
+    if (isConvertedHere(user.$primaryKeyValue!)) {
+      return 'regular'
+    }
     const identity = identify(user)
     let answer = this.#answers.get(identity)
     if (!answer) {
@@ -153,7 +158,10 @@ export class CurrentVisitor {
     if (!visitor) {
       return 'anonymous'
     }
-    const kind = await this.#refresh(visitor.$primaryKeyValue!)
+    // The session remembers our guard's visitor only
+    const kind = await (visitor === this.#guard.user
+      ? this.#refresh(visitor.$primaryKeyValue!)
+      : this.#askManager(visitor))
     this.#answers.set(identify(visitor), Promise.resolve(kind))
     return kind
   }
@@ -172,6 +180,42 @@ export class CurrentVisitor {
     await this.#ctx.auth.checkUsing([this.#manager.config.guard as never])
 
     await this.#remember(user, kind)
+  }
+
+  /**
+   * Why the guard does not find the user whom the session names, undefined when it
+   * names nobody. A user whom only a lagging replica hid is signed in, without a new
+   * session: it was theirs all along
+   */
+  async explainMiss(): Promise<Miss['reason'] | undefined> {
+    const guard = this.#guard
+    const userId: UserId | undefined = this.#ctx.session.get(guard.sessionKeyName)
+    if (userId === undefined || guard.isLoggedOut) {
+      return undefined
+    }
+
+    const miss = await explainMiss(userId, this.#manager)
+    if (miss.reason === 'late') {
+      guard.user = miss.user
+      guard.isAuthenticated = true
+      // Verifies the session as well
+      await this.#ctx.auth.checkUsing([this.#manager.config.guard as never])
+    }
+    return miss.reason
+  }
+
+  /**
+   * @throws E_HIDDEN_GUEST when the guard would not find the guest at the next
+   * request. Nobody is signed in then, and the guest is deleted
+   */
+  async assertSeen(guest: LucidRow, miss: Miss['reason'] | undefined): Promise<void> {
+    if (await isSeenByGuard(this.#ctx, this.#manager, miss)) {
+      return
+    }
+    await this.#signOut()
+    const { cleaner } = await this.#manager.engine.load()
+    await cleaner.remove({ userIds: [guest.$primaryKeyValue!] })
+    throw hiddenFromGuard(this.#manager.config.guard)
   }
 
   /**
@@ -205,12 +249,15 @@ export class CurrentVisitor {
    */
   async recordVisit(): Promise<void> {
     const userId: UserId | undefined = this.#ctx.session.get(this.#guard.sessionKeyName)
-    if (userId === undefined || this.#isNew || this.#memory.recallKind(userId) === 'regular') {
+    if (userId === undefined || this.#memory.recallKind(userId) === 'regular') {
       return
     }
     if (isConvertedHere(userId)) {
       this.#memory.rememberRegular(userId)
       this.#ctx.session.regenerate()
+      return
+    }
+    if (this.#isNew) {
       return
     }
     const lastSeenAt = this.#memory.recallLastSeenAt(userId)

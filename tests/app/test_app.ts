@@ -38,6 +38,12 @@ export interface TestAppOptions {
   defaultGuard?: 'web' | 'members' | 'basic'
 
   /**
+   * Whether there is a second session guard, `members`, with the same users.
+   * Defaults to true
+   */
+  secondGuard?: boolean
+
+  /**
    * Additional guards, for other user tables
    */
   guards?: Record<string, ReturnType<typeof sessionGuard>>
@@ -97,6 +103,11 @@ export interface TestAppOptions {
    * An existing database, which is kept when the application closes
    */
   database?: TestDatabase
+
+  /**
+   * Further connections, by name, beside `main`
+   */
+  connections?: Record<string, Record<string, unknown>>
   routes?: (
     router: HttpRouterService,
     middleware: NamedMiddleware,
@@ -264,7 +275,7 @@ function describeConfig(
     }),
     // Passwords of tests protect nothing, and a good hash takes 50 ms
     hash: defineHash({ default: 'scrypt', list: { scrypt: drivers.scrypt({ cost: 2 }) } }),
-    database: { connection: 'main', connections: { main: connection } },
+    database: { connection: 'main', connections: { main: connection, ...options.connections } },
     redis: defineRedis({ connection: 'main', connections: { main: redis } }),
     session: defineSession({
       cookieName: 'adonis-session',
@@ -286,7 +297,9 @@ function describeConfig(
           provider: basicAuthUserProvider({ model: async () => ({ default: userModel() }) }),
         }),
         web: sessionGuard({ useRememberMeTokens: false, provider: provider() }),
-        members: sessionGuard({ useRememberMeTokens: false, provider: provider() }),
+        ...(options.secondGuard !== false && {
+          members: sessionGuard({ useRememberMeTokens: false, provider: provider() }),
+        }),
         ...options.guards,
       },
     }),
