@@ -2,6 +2,8 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import type { Subject } from './check_configuration.ts'
+import { assertAnswering } from '../database/answering.ts'
+import { connectionFlag, listMigrationFolders } from '../database/migrations.ts'
 import { GuestDirectory } from '../guests/guest_directory.ts'
 import { findTransfers } from '../merge/find_transfers.ts'
 import { foreseeConflicts } from '../merge/foreseen_conflicts.ts'
@@ -14,12 +16,13 @@ import { createFinding, messageOf, type Finding } from './finding.ts'
 export interface SubjectWithDatabase extends Subject {
   directory: GuestDirectory
   client: QueryClientContract
-}
 
-/**
- * Milliseconds. A firewall may drop packets without an answer
- */
-const PATIENCE = 5_000
+  /**
+   * Of Ace's commands for migrations
+   */
+  connectionFlag: string
+  migrationFolders: string[]
+}
 
 /**
  * Does the database of the users answer?
@@ -32,8 +35,16 @@ export async function checkDatabase(
     const database = await app.container.make('lucid.db')
     const directory = new GuestDirectory(database, userModel, guestModel)
     const client = directory.client()
-    await waitForAnswer(client.rawQuery('select 1'))
-    return { connected: { ...subject, directory, client }, findings: [] }
+    await assertAnswering(client)
+    const { connectionName } = client
+    const connected = {
+      ...subject,
+      directory,
+      client,
+      connectionFlag: connectionFlag(database, connectionName),
+      migrationFolders: listMigrationFolders(app, database, connectionName),
+    }
+    return { connected, findings: [] }
   } catch (error) {
     const connection = userModel.connection
       ? `the connection "${userModel.connection}"`
@@ -47,18 +58,6 @@ export async function checkDatabase(
         ),
       ],
     }
-  }
-}
-
-async function waitForAnswer(query: PromiseLike<unknown>) {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE / 1000} seconds`)), PATIENCE)
-  })
-  try {
-    await Promise.race([query, timeout])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

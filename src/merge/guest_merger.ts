@@ -6,7 +6,7 @@ import type { UserId } from '../database/guest_tables.ts'
 import { moveRows } from './move_rows.ts'
 import { isSameTable, type Move, type Transfer } from './transfer.ts'
 import { splitQualifiedName } from '../database/catalog.ts'
-import { retryTransient, readDatabaseError } from '../database/database_error.ts'
+import { readDatabaseError, retryTransient, withoutValues } from '../database/database_error.ts'
 import { runInTransaction } from '../database/transaction.ts'
 import { findTransfers, resolveTransfers } from './find_transfers.ts'
 import { foreseeConflicts, type ForeseenConflict } from './foreseen_conflicts.ts'
@@ -203,7 +203,7 @@ export class GuestMerger {
         [
           `The guest cannot be deleted: ${refusal.table ? `rows in "${refusal.table}"` : 'rows of a table'} still need it, or a trigger refuses. Move them in "merge"`,
         ],
-        { cause: error }
+        { cause: withoutValues(error) }
       )
     }
   }

@@ -3,7 +3,7 @@ import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 import { deleteRows, resolveConflicts } from './conflicts.ts'
 import { listMeaninglessColumns } from './content.ts'
 import { describeEntry, type Move, type Row } from './transfer.ts'
-import { isContention, readDatabaseError } from '../database/database_error.ts'
+import { isContention, readDatabaseError, withoutValues } from '../database/database_error.ts'
 import { isOutage } from '../database/outage.ts'
 import { readUniqueKeys } from '../database/unique_keys.ts'
 import { E_GUEST_MERGE_FAILED } from '../errors.ts'
@@ -154,7 +154,7 @@ function explainFailure({ transfer }: Move): (error: unknown) => never {
       [
         `The rows of the guest in "${transfer.table}" cannot move as they are (${reason}). Move or delete them in "merge"`,
       ],
-      { cause: error }
+      { cause: withoutValues(error) }
     )
   }
 }
