@@ -3,7 +3,6 @@ import type { CommandOptions } from '@adonisjs/core/types/ace'
 import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 
 import type { CleanupResult } from '../src/types.ts'
-import { parseAge } from '../src/age.ts'
 import { StopSignals } from '../src/console/stop_signals.ts'
 import { reserveStandardOutput } from '../src/console/standard_output.ts'
 import { formatCount } from '../src/count.ts'
@@ -55,21 +54,12 @@ export default class GuestCleanup extends BaseCommand {
   declare json?: boolean
 
   async run() {
-    const olderThan = this.olderThan === undefined ? undefined : parseAge(this.olderThan)
-    if (olderThan === null) {
-      this.exitCode = 1
-      this.logger.error(
-        `"--older-than" must be a duration with its unit, such as 30d, 2h or "45 minutes", not "${this.olderThan}"`
-      )
-      return
-    }
-
     const stop = new StopSignals()
     const running = Promise.withResolvers<void>()
     // Signal listeners of the application would close the database during a batch
     this.app.terminating(() => running.promise)
     try {
-      const clean = () => this.#clean(olderThan, stop.signal)
+      const clean = () => this.#clean(stop.signal)
       const result = this.json ? await reserveStandardOutput(this.app, clean) : await clean()
       this.#report(result, stop.exitCode)
     } catch (error) {
@@ -84,8 +74,8 @@ export default class GuestCleanup extends BaseCommand {
     }
   }
 
-  async #clean(olderThan: number | undefined, signal: AbortSignal): Promise<CleanupResult> {
-    const { batchSize, limit, dryRun } = this
+  async #clean(signal: AbortSignal): Promise<CleanupResult> {
+    const { olderThan, batchSize, limit, dryRun } = this
     const guestUsers = await this.app.container.make('guestUser.manager')
     const progress = new CleanupProgress(this.logger, { isTerminal: process.stdout.isTTY, limit })
     try {
