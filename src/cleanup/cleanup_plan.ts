@@ -2,7 +2,7 @@ import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 
 import { parseAge } from '../age.ts'
 import type { Expiry } from '../guests/expiry.ts'
-import type { Bookmark } from './expired_guests.ts'
+import type { Bookmark } from '../database/bookmark.ts'
 import type { CleanupOptions, GuestFilter } from '../types.ts'
 
 /**

@@ -5,11 +5,13 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import { Sweep } from './sweep.ts'
 import type { Removal } from './removal.ts'
-import { BatchSize, Pace } from './pace.ts'
+import { Pace } from './pace.ts'
+import { BatchSize } from './batch_size.ts'
 import type { CleanupPlan } from './cleanup_plan.ts'
 import type { CleanupReport } from './cleanup_report.ts'
 import { BatchCleaner, type BatchOutcome } from './batch.ts'
-import type { Bookmark, ExpiredGuests } from './expired_guests.ts'
+import type { ExpiredGuests } from './expired_guests.ts'
+import type { Bookmark } from '../database/bookmark.ts'
 import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**

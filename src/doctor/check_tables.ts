@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import { Expiry } from '../guests/expiry.ts'
-import { readIndexes } from '../database/indexes.ts'
+import { isSqlite } from '../database/catalog.ts'
+import { readIndexes, type TableIndex } from '../database/indexes.ts'
 import { readUniqueKeys } from '../database/unique_keys.ts'
 import { readForeignKeys } from '../database/foreign_keys.ts'
 import type { SubjectWithDatabase } from './check_database.ts'
@@ -10,12 +12,16 @@ import { createFinding, describeMigration, type Finding, type FindingCode } from
 import { readTableColumns, type TableColumn } from '../database/table_columns.ts'
 import { describeKeyColumn, fitsKey, readKeyType } from '../database/key_type.ts'
 
-const COLUMN_LINES: Record<string, string> = {
-  created_at:
-    "table.timestamp('created_at').notNullable().defaultTo('2000-01-01 00:00:00').index()",
-  last_seen_at:
-    "table.timestamp('last_seen_at').notNullable().defaultTo('2000-01-01 00:00:00').index()",
-  visit_key: "table.string('visit_key', 64).nullable().unique()",
+const COLUMN_LINES: Record<string, string[]> = {
+  created_at: [
+    "table.timestamp('created_at').notNullable().defaultTo('2000-01-01 00:00:00')",
+    "table.index(['created_at', 'user_id'])",
+  ],
+  last_seen_at: [
+    "table.timestamp('last_seen_at').notNullable().defaultTo('2000-01-01 00:00:00')",
+    "table.index(['last_seen_at', 'user_id'])",
+  ],
+  visit_key: ["table.string('visit_key', 64).nullable().unique()"],
 }
 
 /**
@@ -80,9 +86,10 @@ function findMissingColumns({ guestModel }: SubjectWithDatabase, guests: TableCo
       createFinding(
         'missing-guests-column',
         `The table "${table}" has no column "${name}", which the model "${guestModel.name}" wants`,
-        describeMigration({ table }, [
-          COLUMN_LINES[name] ?? `table.string('${name}').nullable() // or the type that it needs`,
-        ])
+        describeMigration(
+          { table },
+          COLUMN_LINES[name] ?? [`table.string('${name}').nullable() // or the type that it needs`]
+        )
       )
     )
 }
@@ -129,10 +136,52 @@ export async function checkGuestsTable(
     report(
       'unindexed-expiry',
       `"${table}.${expiry}" has no index, so each batch of a cleanup reads all guests`,
-      `table.index(['${expiry}'])`
+      `table.index(['${expiry}', '${userId}'])`
     )
   }
+  if (!endsWithKey(client, own)) {
+    findings.push(...describeShortIndexes(guestModel, indexes))
+  }
   return [...findings, ...(await checkForeignKey(subject))]
+}
+
+/**
+ * Does every index end with the primary key of its table? Those of InnoDB do, and
+ * on SQLite those of a table with an INTEGER PRIMARY KEY
+ */
+function endsWithKey({ dialect }: QueryClientContract, key: TableColumn): boolean {
+  return dialect.name !== 'postgres' && (!isSqlite({ dialect }) || key.type === 'integer')
+}
+
+/**
+ * Batches and pages are sorted by a moment and then by the user
+ */
+function describeShortIndexes(guestModel: LucidModel, indexes: TableIndex[]): Finding[] {
+  const { table } = guestModel
+  const userId = columnOf(guestModel, 'userId')
+  const short = ['createdAt', 'lastSeenAt']
+    .map((property) => columnOf(guestModel, property))
+    .filter((moment) => {
+      const starting = indexes.filter(({ columns }) => columns[0] === moment)
+      return starting.length > 0 && !starting.some(({ columns }) => columns[1] === userId)
+    })
+  if (short.length === 0) {
+    return []
+  }
+
+  const obsolete = indexes.filter(
+    ({ columns }) => columns.length === 1 && short.includes(columns[0])
+  )
+  return [
+    createFinding(
+      'short-expiry-index',
+      `The index on ${short.map((moment) => `"${table}.${moment}"`).join(' and that on ')} does not go on with "${userId}". When many guests have the same moment, each batch of a cleanup and each page of the admin list sorts all of them`,
+      describeMigration({ table }, [
+        ...obsolete.map(({ name, columns }) => `table.dropIndex(['${columns[0]}'], '${name}')`),
+        ...short.map((moment) => `table.index(['${moment}', '${userId}'])`),
+      ])
+    ),
+  ]
 }
 
 async function checkForeignKey({
