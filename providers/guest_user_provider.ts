@@ -4,9 +4,11 @@ import { HttpContext } from '@adonisjs/core/http'
 import type { ApplicationService } from '@adonisjs/core/types'
 
 import type { GuestUserEvents, ResolvedConfig } from '../src/types.ts'
+import { GuestEvents } from '../src/guests/guest_events.ts'
 import { GuestUserEngine } from '../src/guest_user_engine.ts'
 import { GuestUserManager } from '../src/guest_user_manager.ts'
 import { AdminGate, registerAdminRoutes } from '../src/admin/register_admin_routes.ts'
+import { handleUpdates } from '../src/database/update_handler.ts'
 import { ConversionForm } from '../src/conversion/conversion_form.ts'
 import { TEMPLATES_DISK, TemplateFinder } from '../src/pages/render_page.ts'
 import { registerConvertRoutes } from '../src/conversion/register_convert_routes.ts'
@@ -24,6 +26,8 @@ declare module '@adonisjs/core/types' {
  * application uses it
  */
 export default class GuestUserProvider {
+  #stopHandlingUpdates?: () => void
+
   constructor(protected app: ApplicationService) {}
 
   register() {
@@ -38,14 +42,16 @@ export default class GuestUserProvider {
         ])
       }
 
-      const [database, emitter, encryption, hash, router] = await Promise.all([
+      const [database, emitter, encryption, hash, logger, router] = await Promise.all([
         resolver.make('lucid.db'),
         resolver.make('emitter'),
         resolver.make('encryption'),
         resolver.make('hash'),
+        resolver.make('logger'),
         resolver.make('router'),
       ])
-      const framework = { app: this.app, database, emitter, encryption, hash, router }
+      const events = new GuestEvents(emitter, logger)
+      const framework = { app: this.app, database, events, encryption, hash, router }
       const pages = { registerConvertRoutes, registerAdminRoutes }
       return new GuestUserManager(new GuestUserEngine(config, framework), pages)
     })
@@ -61,6 +67,7 @@ export default class GuestUserProvider {
   }
 
   async boot() {
+    this.#handleUpdates()
     this.#explainMissingMiddleware()
     await this.#registerEdgePlugin()
   }
@@ -73,6 +80,25 @@ export default class GuestUserProvider {
       await this.app.container.make('guestUser.manager')
       await this.#checkTransfer()
     }
+  }
+
+  async shutdown() {
+    this.#stopHandlingUpdates?.()
+  }
+
+  /**
+   * Without a valid configuration nobody can be a guest, and saves are left alone
+   */
+  #handleUpdates() {
+    let engine: Promise<GuestUserEngine | undefined> | undefined
+    this.#stopHandlingUpdates = handleUpdates(async (row, client, update) => {
+      engine ??= this.app.container.make('guestUser.manager').then(
+        (manager) => manager.engine,
+        () => undefined
+      )
+      const known = await engine
+      await (known ? known.saveRow(row, client, update) : update())
+    })
   }
 
   /**

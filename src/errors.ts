@@ -38,6 +38,15 @@ export const E_INCOMPLETE_GUEST_ATTRIBUTES = createError<[column: string]>(
   500
 )
 
+/**
+ * Retrying may do the work twice
+ */
+export const E_UNKNOWN_OUTCOME = createError(
+  'The connection to the database was lost while it committed, and whether it did is unknown. Look before you retry',
+  'E_UNKNOWN_OUTCOME',
+  500
+)
+
 export const E_GUEST_MERGE_FAILED = createError<[reason: string]>(
   `Cannot merge the guest into the account. %s of "${CONFIG_FILE}"`,
   'E_GUEST_MERGE_FAILED',

@@ -1,18 +1,19 @@
-import type { Emitter } from '@adonisjs/core/events'
 import type { Database } from '@adonisjs/lucid/database'
-import type { LucidModel } from '@adonisjs/lucid/types/model'
+import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type {
   ApplicationService,
-  EventsList,
   EncryptionService,
   HashService,
   HttpRouterService,
 } from '@adonisjs/core/types'
 
+import { type GuestEvents } from './guests/guest_events.ts'
 import { Expiry } from './guests/expiry.ts'
 import { GuestCreator } from './guests/guest_creator.ts'
 import { GuestConverter } from './guests/guest_converter.ts'
 import { GuestDirectory } from './guests/guest_directory.ts'
+import { PasswordSave } from './guests/password_save.ts'
 import { UserRegistrar } from './guests/user_registrar.ts'
 import { SessionAuthHash } from './guests/session_auth_hash.ts'
 import { UnusablePassword } from './guests/unusable_password.ts'
@@ -29,7 +30,7 @@ import type { ResolvedConfig } from './types.ts'
 export interface Framework {
   app: ApplicationService
   database: Database
-  emitter: Emitter<EventsList>
+  events: GuestEvents
   encryption: EncryptionService
   hash: HashService
   router: HttpRouterService
@@ -54,6 +55,7 @@ export interface GuestUserParts {
   directory: GuestDirectory
   creator: GuestCreator
   converter: GuestConverter
+  passwordSave: PasswordSave
   registrar: UserRegistrar
   merger: GuestMerger
   cleaner: GuestCleaner
@@ -90,17 +92,35 @@ export class GuestUserEngine {
     return this.#parts
   }
 
+  /**
+   * Converts a guest whom a save gives a password. For the saves of all models:
+   * only those that change a column of this name import the user model
+   */
+  async saveRow(
+    row: LucidRow,
+    client: () => QueryClientContract,
+    update: () => Promise<void>
+  ): Promise<void> {
+    const { passwordColumn = 'password' } = this.config
+    if (passwordColumn === null || !row.$dirty[passwordColumn]) {
+      return update()
+    }
+    const { passwordSave } = await this.load()
+    await passwordSave.run(row, client(), update)
+  }
+
   async #load(): Promise<GuestUserParts> {
     const { config, expiry } = this
-    const { app, database, emitter, encryption, hash } = this.framework
+    const { app, database, events, encryption, hash } = this.framework
 
     const userModel = await importModel('userModel', config.userModel)
     await assertGuardAccepts(app, config.guard, userModel)
     const guestModel = await importModel('guestModel', config.guestModel)
 
     const directory = new GuestDirectory(database, userModel, guestModel)
-    const cleaner = new GuestCleaner(userModel, directory, expiry, emitter)
+    const cleaner = new GuestCleaner(userModel, directory, expiry, events)
     const passwordColumn = findPasswordColumn(config, userModel)
+    const passwordSave = new PasswordSave(userModel, directory, events, passwordColumn)
     const password = passwordColumn ? new UnusablePassword(userModel, passwordColumn, hash) : null
 
     return {
@@ -108,7 +128,8 @@ export class GuestUserEngine {
       passwordColumn,
       sessionAuthHash: passwordColumn ? new SessionAuthHash(encryption, passwordColumn) : null,
       directory,
-      converter: new GuestConverter(userModel, directory, password),
+      converter: new GuestConverter(userModel, directory, password, passwordSave),
+      passwordSave,
       creator: new GuestCreator(config, userModel, directory, password),
       registrar: new UserRegistrar(userModel, directory, password),
       merger: new GuestMerger(config, userModel, directory),

@@ -4,6 +4,7 @@ import type { LucidRow } from '@adonisjs/lucid/types/model'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import type { UserId } from './database/guest_tables.ts'
+import { afterCommit } from './database/transaction.ts'
 import type { Guest } from './models/guest.ts'
 import type { Expiry } from './guests/expiry.ts'
 import { E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from './errors.ts'
@@ -121,7 +122,7 @@ export class GuestUserManager {
     const user = result.user as ConfiguredUser
 
     if (result.created) {
-      this.#emitter.emit('guest_user:created', {
+      void this.#events.send('guest_user:created', {
         user,
         guest: result.guest,
         ctx: options.ctx,
@@ -178,7 +179,7 @@ export class GuestUserManager {
     const noteConversion = conversionNote(converted.$primaryKeyValue!)
     afterCommit(trx, () => {
       noteConversion()
-      this.#emitter.emit('guest_user:converted', { user: converted, ctx: options.ctx })
+      void this.#events.send('guest_user:converted', { user: converted, ctx: options.ctx })
     })
     return converted
   }
@@ -234,7 +235,7 @@ export class GuestUserManager {
     const user = merged.account as ConfiguredUser
 
     afterCommit(trx, () => {
-      this.#emitter.emit('guest_user:merged', {
+      void this.#events.send('guest_user:merged', {
         user,
         guest: merged.guest as ConfiguredUser,
         transferred: merged.transferred,
@@ -262,8 +263,8 @@ export class GuestUserManager {
     return cleaner.run(options)
   }
 
-  get #emitter() {
-    return this.engine.framework.emitter
+  get #events() {
+    return this.engine.framework.events
   }
 }
 
@@ -285,12 +286,4 @@ function primaryKeyOf(user: LucidRow | UserId): UserId {
  */
 function transactionOf(user: LucidRow | UserId): TransactionClientContract | undefined {
   return typeof user === 'object' ? user.$trx : undefined
-}
-
-function afterCommit(trx: TransactionClientContract | undefined, callback: () => void) {
-  if (trx) {
-    trx.after('commit', callback)
-  } else {
-    callback()
-  }
 }

@@ -130,8 +130,10 @@ export class BatchCleaner {
   }
 
   async #remove(userIds: UserId[]): Promise<BatchOutcome> {
-    const { claimed, deleted, kept } = await runPolitely(this.#client, (trx) =>
-      this.#removal.remove(trx, userIds)
+    const { claimed, deleted, kept } = await runPolitely(
+      this.#client,
+      (trx) => this.#removal.remove(trx, userIds),
+      (removed) => this.#removal.areDeleted(this.#client, removed.deleted)
     )
     const claimedIds = new Set(claimed)
     const skipped = userIds.filter((userId) => !claimedIds.has(userId))

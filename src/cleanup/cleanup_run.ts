@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Emitter } from '@adonisjs/core/events'
-import type { EventsList } from '@adonisjs/core/types'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import { Sweep } from './sweep.ts'
@@ -12,6 +10,7 @@ import type { CleanupReport } from './cleanup_report.ts'
 import { BatchCleaner, type BatchOutcome } from './batch.ts'
 import type { ExpiredGuests } from './expired_guests.ts'
 import type { Bookmark } from '../database/bookmark.ts'
+import type { GuestEvents } from '../guests/guest_events.ts'
 import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
@@ -38,7 +37,7 @@ export interface CleanupParts {
   tables: GuestTables
   expired: ExpiredGuests
   removal: Removal
-  emitter: Emitter<EventsList>
+  events: GuestEvents
 
   /**
    * Maximum size of a batch, unless the plan sets one
@@ -187,7 +186,7 @@ export class CleanupRun {
 
   async #emitDeleted(userIds: UserId[]): Promise<void> {
     if (userIds.length > 0) {
-      await this.#parts.emitter.emit('guest_user:deleted', { userIds })
+      await this.#parts.events.send('guest_user:deleted', { userIds })
     }
   }
 

@@ -1,5 +1,3 @@
-import type { Emitter } from '@adonisjs/core/events'
-import type { EventsList } from '@adonisjs/core/types'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 
 import { CleanupRun } from './cleanup_run.ts'
@@ -10,6 +8,7 @@ import { ExpiredGuests } from './expired_guests.ts'
 import type { Bookmark } from '../database/bookmark.ts'
 import { resolveGuestTables, type GuestTables } from '../database/guest_tables.ts'
 import type { Expiry } from '../guests/expiry.ts'
+import type { GuestEvents } from '../guests/guest_events.ts'
 import type { GuestDirectory } from '../guests/guest_directory.ts'
 import type { CleanupOptions, CleanupResult, GuestFilter } from '../types.ts'
 
@@ -40,19 +39,19 @@ export class GuestCleaner {
   #userModel: LucidModel
   #directory: GuestDirectory
   #expiry: Expiry
-  #emitter: Emitter<EventsList>
+  #events: GuestEvents
   #tables: GuestTables
 
   constructor(
     userModel: LucidModel,
     directory: GuestDirectory,
     expiry: Expiry,
-    emitter: Emitter<EventsList>
+    events: GuestEvents
   ) {
     this.#userModel = userModel
     this.#directory = directory
     this.#expiry = expiry
-    this.#emitter = emitter
+    this.#events = events
     this.#tables = resolveGuestTables(userModel, directory.guestModel, expiry.property)
   }
 
@@ -84,7 +83,7 @@ export class GuestCleaner {
         client,
         expired,
         tables: this.#tables,
-        emitter: this.#emitter,
+        events: this.#events,
         removal: new Removal(client, this.#userModel, this.#tables, cutoff),
         maxBatchSize: maxBatchSize(client, this.#userModel),
       }

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
+import { runInTransaction } from '../database/transaction.ts'
+
 type Work<Result> = (trx: TransactionClientContract) => Promise<Result>
 
 /**
@@ -29,20 +31,29 @@ const MAX_SQLITE_REST = 100
 /**
  * Runs a transaction that fails quickly rather than make others wait
  *
+ * @param wasCommitted looks up what happened when the connection was lost
  * @throws the driver's error: a transient one, or a timeout of a lock
  */
 export async function runPolitely<Result>(
   client: QueryClientContract,
-  work: Work<Result>
+  work: Work<Result>,
+  wasCommitted: (result: Result) => Promise<boolean>
 ): Promise<Result> {
   switch (client.dialect.name) {
     case 'postgres':
-      return client.transaction(async (trx) => {
-        await trx.rawQuery(POSTGRES_SETTINGS)
-        return work(trx)
-      })
+      return runInTransaction(
+        client,
+        async (trx) => {
+          await trx.rawQuery(POSTGRES_SETTINGS)
+          return work(trx)
+        },
+        { wasCommitted }
+      )
     case 'mysql':
-      return client.transaction((trx) => withShortMysqlTimeout(trx, work), MYSQL_SETTINGS)
+      return runInTransaction(client, (trx) => withShortMysqlTimeout(trx, work), {
+        ...MYSQL_SETTINGS,
+        wasCommitted,
+      })
     default:
       return restAfterwards(client, work)
   }
@@ -58,7 +69,7 @@ async function restAfterwards<Result>(
 ): Promise<Result> {
   let startedAt = 0
   try {
-    return await client.transaction((trx) => {
+    return await runInTransaction(client, (trx) => {
       startedAt = performance.now()
       return work(trx)
     })

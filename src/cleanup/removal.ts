@@ -181,6 +181,16 @@ export class Removal {
   }
 
   /**
+   * Were these users deleted by a transaction that nobody had an answer from?
+   * Waits until it has ended
+   */
+  async areDeleted(client: QueryClientContract, userIds: UserId[]): Promise<boolean> {
+    const { users, id } = this.#tables
+    const remaining = await client.from(users).select(id).whereIn(id, userIds).forUpdate()
+    return remaining.length === 0
+  }
+
+  /**
    * Locks the rows of guests until the transaction ends. Whoever converts,
    * merges or touches a guest at the same time either came first, and the guest
    * is not returned, or waits and then finds the guest deleted.

@@ -51,6 +51,13 @@ export class Sweep {
   }
 
   #remove(size: number): Promise<Bookmark[]> {
-    return runPolitely(this.#client, (trx) => this.#removal.removeOldest(trx, size, this.#bookmark))
+    return runPolitely(
+      this.#client,
+      (trx) => this.#removal.removeOldest(trx, size, this.#bookmark),
+      (removed) => {
+        const userIds = removed.map(({ userId }) => userId)
+        return this.#removal.areDeleted(this.#client, userIds)
+      }
+    )
   }
 }

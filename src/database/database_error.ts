@@ -24,6 +24,21 @@ interface DriverError {
   table?: unknown
   column?: unknown
   constraint?: unknown
+
+  /**
+   * Of MySQL's and MariaDB's answers
+   */
+  sqlState?: unknown
+
+  /**
+   * Of PostgreSQL's answers
+   */
+  severity?: unknown
+
+  /**
+   * MySQL's driver has closed the connection
+   */
+  fatal?: unknown
 }
 
 type Kind = DatabaseError['kind']
@@ -141,6 +156,27 @@ function readSqliteMessage(text: string): Kind | undefined {
 export function withoutValues(error: unknown): Error {
   const { kind, table } = readDatabaseError(error) ?? {}
   return new Error(`The database refused a row: ${kind}${table ? ` in "${table}"` : ''}`)
+}
+
+/**
+ * Errors that a server sends when it ends the connection. It may have done what
+ * it was asked for before: PostgreSQL's classes 08 and 57P, and the statement
+ * whose completion is unknown; SQLSTATE 08S01 and 70100 of MySQL and MariaDB
+ */
+const CONNECTION_ENDED = /^(08|57P|40003$|70100$)/
+
+/**
+ * Did the connection end before the database gave an answer?
+ *
+ * @param error of a driver
+ */
+export function isConnectionLost(error: unknown): boolean {
+  const { code, sqlState, severity, fatal } = error as DriverError
+  if (String(code).startsWith('SQLITE_')) {
+    return false
+  }
+  const state = sqlState ?? (severity === undefined ? undefined : code)
+  return state === undefined || fatal === true || CONNECTION_ENDED.test(String(state))
 }
 
 const MAX_ATTEMPTS = 4

@@ -1,6 +1,8 @@
 import type { ApplicationService } from '@adonisjs/core/types'
 
 import type { ResolvedConfig } from '../types.ts'
+import { checkGuards } from './check_guards.ts'
+import { checkAddresses } from './check_addresses.ts'
 import { checkSession } from './check_session.ts'
 import { checkAttributes } from './check_attributes.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
@@ -41,7 +43,12 @@ export async function examine(app: ApplicationService): Promise<Finding[]> {
   if (config) {
     const { subject, ...models } = await checkModels(app, config)
     findings.push(...models.findings)
-    findings.push(...(subject ? await attempt('database', () => checkData(subject)) : []))
+    if (subject) {
+      findings.push(
+        ...(await attempt('guards', () => checkGuards(subject))),
+        ...(await attempt('database', () => checkData(subject)))
+      )
+    }
   }
   return findings
 }
@@ -100,6 +107,7 @@ async function checkData(subject: Subject): Promise<Finding[]> {
   findings.push(
     ...(await attempt('guests table', () => checkGuestsTable(connected, tables))),
     ...(await attempt('attributes', () => checkAttributes(connected, tables))),
+    ...(await attempt('addresses', () => checkAddresses(connected))),
     ...(await attempt('foreign keys', () => checkForeignKeys(connected))),
     ...(await attempt('cleanup', () => checkCleanup(connected))),
     ...(await attempt('admin', () => checkAdminSearch(connected)))

@@ -15,6 +15,7 @@ export const SEVERITIES = {
   'missing-config': 'error',
   'invalid-config': 'error',
   'wrong-guard': 'error',
+  'guard-without-guests': 'info',
   'invalid-user-model': 'error',
   'invalid-guest-model': 'error',
   'invalid-password-column': 'error',
@@ -51,6 +52,7 @@ export const SEVERITIES = {
   'incomplete-attributes': 'error',
   'constant-unique-attribute': 'error',
   'attribute-too-long': 'error',
+  'guests-with-own-address': 'warning',
 
   'blocking-foreign-key': 'error',
   'unindexed-foreign-key': 'warning',

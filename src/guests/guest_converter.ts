@@ -4,7 +4,9 @@ import type { QueryClientContract, TransactionClientContract } from '@adonisjs/l
 import type { UserId } from '../database/guest_tables.ts'
 import { E_NOT_A_GUEST } from '../errors.ts'
 import { retryTransient } from '../database/database_error.ts'
+import { runInTransaction } from '../database/transaction.ts'
 import type { GuestDirectory } from './guest_directory.ts'
+import type { PasswordSave } from './password_save.ts'
 import { revokeTokens } from './user_tokens.ts'
 import type { UnusablePassword } from './unusable_password.ts'
 
@@ -23,11 +25,18 @@ export class GuestConverter {
   #userModel: LucidModel
   #directory: GuestDirectory
   #password: UnusablePassword | null
+  #passwordSave: PasswordSave
 
-  constructor(userModel: LucidModel, directory: GuestDirectory, password: UnusablePassword | null) {
+  constructor(
+    userModel: LucidModel,
+    directory: GuestDirectory,
+    password: UnusablePassword | null,
+    passwordSave: PasswordSave
+  ) {
     this.#userModel = userModel
     this.#directory = directory
     this.#password = password
+    this.#passwordSave = passwordSave
   }
 
   /**
@@ -46,11 +55,15 @@ export class GuestConverter {
     visitor?: LucidRow
   ): Promise<LucidRow> {
     const convert = () =>
-      client.transaction(async (trx) => {
-        const user = await this.#convertIn(trx, userId, conversion)
-        await revokeTokens(trx, this.#userModel, userId, visitor)
-        return user
-      })
+      runInTransaction(
+        client,
+        async (trx) => {
+          const user = await this.#convertIn(trx, userId, conversion)
+          await revokeTokens(trx, this.#userModel, userId, visitor)
+          return user
+        },
+        { wasCommitted: (user) => this.#wasConverted(user) }
+      )
     try {
       // A deadlock aborts the caller's whole transaction, so it is not ours to retry
       return await (client.isTransaction ? convert() : retryTransient(convert))
@@ -69,6 +82,14 @@ export class GuestConverter {
     }
 
     const user = await this.#userModel.findOrFail(userId, { client: trx })
+    return this.#passwordSave.duringClaim(user, () => this.#change(user, conversion, trx))
+  }
+
+  async #change(
+    user: LucidRow,
+    conversion: Conversion,
+    trx: TransactionClientContract
+  ): Promise<LucidRow> {
     const id = user.$primaryKeyValue
     const password = this.#readPassword(user)
     if (typeof conversion === 'function') {
@@ -83,6 +104,19 @@ export class GuestConverter {
       this.#password?.replaceOnSave(user)
     }
     return user.save()
+  }
+
+  /**
+   * Another session may have converted the guest after the connection was lost:
+   * then the password is theirs
+   */
+  async #wasConverted(user: LucidRow): Promise<boolean> {
+    if (!(await this.#directory.isClaimed(user.$primaryKeyValue!))) {
+      return false
+    }
+    const client = this.#directory.client()
+    const stored = await this.#userModel.find(user.$primaryKeyValue!, { client })
+    return stored !== null && this.#readPassword(stored) === this.#readPassword(user)
   }
 
   #readPassword(user: LucidRow): unknown {

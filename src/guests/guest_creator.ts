@@ -5,6 +5,7 @@ import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import debug from '../debug.ts'
 import type { Guest } from '../models/guest.ts'
 import { pauseBeforeRetry, readDatabaseError, withoutValues } from '../database/database_error.ts'
+import { runInTransaction } from '../database/transaction.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 import type { UnusablePassword } from './unusable_password.ts'
 import type { CreateGuestOptions, ResolvedConfig } from '../types.ts'
@@ -100,16 +101,20 @@ export class GuestCreator {
   async #insert(username: string, options: CreateGuestOptions) {
     const user = await this.#buildUser(username, options)
 
-    return this.#directory.client().transaction(async (trx) => {
-      user.useTransaction(trx)
-      await user.save().catch((error) => {
-        throw isTaken(error) ? new TakenValue('username', error) : error
-      })
-      const guest = await this.#insertGuest(user, options, trx).catch((error) => {
-        throw isTaken(error) && options.visitKey ? new TakenValue('visit_key', error) : error
-      })
-      return { user, guest }
-    })
+    return runInTransaction(
+      this.#directory.client(),
+      async (trx) => {
+        user.useTransaction(trx)
+        await user.save().catch((error) => {
+          throw isTaken(error) ? new TakenValue('username', error) : error
+        })
+        const guest = await this.#insertGuest(user, options, trx).catch((error) => {
+          throw isTaken(error) && options.visitKey ? new TakenValue('visit_key', error) : error
+        })
+        return { user, guest }
+      },
+      { wasCommitted: async ({ guest }) => (await this.#directory.find(guest.userId)) !== null }
+    )
   }
 
   async #insertGuest(

@@ -103,6 +103,20 @@ export class GuestDirectory {
   }
 
   /**
+   * Has a transaction that was claiming this guest been committed? Waits until
+   * it has ended
+   */
+  async isClaimed(userId: UserId): Promise<boolean> {
+    const client = this.client()
+    const guest = await this.guestModel
+      .query({ client })
+      .where('userId', userId)
+      .forUpdate()
+      .first()
+    return guest === null
+  }
+
+  /**
    * Turns a missing table error into one that says what to do
    */
   explain(error: unknown): unknown {

@@ -86,6 +86,27 @@ export async function assertGuardAccepts(
 }
 
 /**
+ * The session guards besides this one that sign in users of this model
+ */
+export async function listOtherSessionGuards(
+  app: ApplicationService,
+  guard: string,
+  userModel: LucidModel
+): Promise<string[]> {
+  const auth = await makeAuthManager(app)
+  const others: string[] = []
+  for (const name of Object.keys(auth.config.guards)) {
+    if (name !== guard && readDriverName(auth, name) === 'session') {
+      await assertGuardAccepts(app, name, userModel).then(
+        () => others.push(name),
+        () => undefined
+      )
+    }
+  }
+  return others
+}
+
+/**
  * What a test client must send to be signed in as this user
  *
  * @throws when the guard does not accept users of this model

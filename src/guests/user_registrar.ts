@@ -2,6 +2,7 @@ import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { retryTransient } from '../database/database_error.ts'
+import { runInTransaction } from '../database/transaction.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 import type { UnusablePassword } from './unusable_password.ts'
 
@@ -34,11 +35,18 @@ export class UserRegistrar {
     }
     const client = this.#directory.client()
     return retryTransient(() =>
-      client.transaction(async (trx) => {
-        const user = await this.#build(values).useTransaction(trx).save()
-        await within(user, trx)
-        return user
-      })
+      runInTransaction(
+        client,
+        async (trx) => {
+          const user = await this.#build(values).useTransaction(trx).save()
+          await within(user, trx)
+          return user
+        },
+        {
+          wasCommitted: async ({ $primaryKeyValue }) =>
+            (await this.#userModel.find($primaryKeyValue!, { client })) !== null,
+        }
+      )
     )
   }
 

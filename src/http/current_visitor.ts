@@ -101,18 +101,19 @@ export class CurrentVisitor {
   }
 
   /**
-   * The user of our guard, or of another guard that authenticated the request
-   * (by a token, say). If our guard was not tried yet in this request,
-   * authenticates through `ctx.auth`, so that `auth.user` agrees
+   * Whom `ctx.auth` has: the user of our guard, or of another guard that
+   * authenticated the request (by a token, or for an area of its own). If our guard
+   * was not tried yet in this request, authenticates through `ctx.auth`, so that
+   * `auth.user` agrees
    */
   async user(): Promise<LucidRow | undefined> {
     const guard = this.#guard
     const { auth } = this.#ctx
 
-    if (!guard.user && auth.isAuthenticated) {
+    if (auth.isAuthenticated && auth.user !== guard.user) {
       const { directory } = await this.#manager.engine.load()
       const user = auth.user as LucidRow | undefined
-      return user && directory.isUser(user) ? user : undefined
+      return user && directory.isUser(user) ? user : guard.user
     }
     if (!guard.user && !guard.authenticationAttempted) {
       await auth.checkUsing([this.#manager.config.guard as never])
@@ -131,7 +132,10 @@ export class CurrentVisitor {
    *
    * @returns 'anonymous' for a visitor who was cleaned up during the request
    */
-  kindOf(user: LucidRow): Promise<VisitorKind> {
+  async kindOf(user: LucidRow): Promise<VisitorKind> {
+    if (isConvertedHere(user.$primaryKeyValue!)) {
+      return 'regular'
+    }
     const identity = identify(user)
     let answer = this.#answers.get(identity)
     if (!answer) {
@@ -153,7 +157,10 @@ export class CurrentVisitor {
     if (!visitor) {
       return 'anonymous'
     }
-    const kind = await this.#refresh(visitor.$primaryKeyValue!)
+    // The session remembers our guard's visitor only
+    const kind = await (visitor === this.#guard.user
+      ? this.#refresh(visitor.$primaryKeyValue!)
+      : this.#askManager(visitor))
     this.#answers.set(identify(visitor), Promise.resolve(kind))
     return kind
   }
@@ -205,12 +212,15 @@ export class CurrentVisitor {
    */
   async recordVisit(): Promise<void> {
     const userId: UserId | undefined = this.#ctx.session.get(this.#guard.sessionKeyName)
-    if (userId === undefined || this.#isNew || this.#memory.recallKind(userId) === 'regular') {
+    if (userId === undefined || this.#memory.recallKind(userId) === 'regular') {
       return
     }
     if (isConvertedHere(userId)) {
       this.#memory.rememberRegular(userId)
       this.#ctx.session.regenerate()
+      return
+    }
+    if (this.#isNew) {
       return
     }
     const lastSeenAt = this.#memory.recallLastSeenAt(userId)

@@ -6,6 +6,7 @@ import type { UserId } from '../database/guest_tables.ts'
 import type { Transfer } from './transfer.ts'
 import { splitQualifiedName } from '../database/catalog.ts'
 import { retryTransient, readDatabaseError } from '../database/database_error.ts'
+import { runInTransaction } from '../database/transaction.ts'
 import { describeOmissions, findTransfers, resolveTransfers } from './find_transfers.ts'
 import { resolveConflicts, type Move } from './conflicts.ts'
 import type { ResolvedConfig } from '../types.ts'
@@ -87,7 +88,10 @@ export class GuestMerger {
     if (String(guestId) === String(accountId)) {
       throw new E_INVALID_MERGE_TARGET(['It is the guest itself'])
     }
-    const merge = () => client.transaction((trx) => this.#mergeIn(trx, guestId, accountId, ctx))
+    const merge = () =>
+      runInTransaction(client, (trx) => this.#mergeIn(trx, guestId, accountId, ctx), {
+        wasCommitted: () => this.#directory.isClaimed(guestId),
+      })
     try {
       // A deadlock aborts the caller's whole transaction, so it is not ours to retry
       return await (client.isTransaction ? merge() : retryTransient(merge))

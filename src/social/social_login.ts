@@ -6,6 +6,7 @@ import type { ConfiguredUser, UserValues } from '../types.ts'
 import { findTakenAttributes } from '../database/taken_columns.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 import { readDatabaseError, retryTransient, withoutValues } from '../database/database_error.ts'
+import { runInTransaction } from '../database/transaction.ts'
 import { E_INCOMPLETE_SOCIAL_ATTRIBUTES, E_NOT_A_GUEST, E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
 import {
   collectValues,
@@ -131,7 +132,7 @@ export class SocialLogin {
     const client = directory.client()
 
     return retryTransient(() =>
-      client.transaction(async (trx) => {
+      runInTransaction(client, async (trx) => {
         const user = await userModel.findOrFail(account.$primaryKeyValue!, { client: trx })
         await this.#options.linkAccount(user as ConfiguredUser, trx)
         return user as ConfiguredUser

@@ -1,10 +1,10 @@
-import { Writable } from 'node:stream'
 import { test } from '@japa/runner'
 import { BaseModel, column } from '@adonisjs/lucid/orm'
 import { sessionGuard, sessionUserProvider } from '@adonisjs/auth/session'
 import { Exception } from '@adonisjs/core/exceptions'
 
 import { Visitor } from '../app/visitor.ts'
+import { collectLog } from '../app/log_lines.ts'
 import { messages } from '../app/page_messages.ts'
 import {
   arriveAsOperator,
@@ -31,17 +31,6 @@ const PAGES = [
   `${LIST}/admin.css`,
   `${LIST}/admin.js`,
 ]
-
-function collectLog() {
-  const lines: string[] = []
-  const log = new Writable({
-    write(chunk, _, done) {
-      lines.push(String(chunk))
-      done()
-    },
-  })
-  return { log, lines }
-}
 
 test.group('Admin pages: who does not get in', () => {
   test('somebody who may not, whatever they ask for', async ({ assert, cleanup }) => {
@@ -251,7 +240,7 @@ test.group('Admin pages: what is written down', () => {
     await operator.post(DELETE, { deletion: 'secret-name' })
     assert.equal(await app.count('guests'), 0)
 
-    const all = lines.join('\n')
+    const all = JSON.stringify(lines)
     for (const word of ['secret-name', 'ann@example.com', 'guest.invalid', OPERATOR, String(id)]) {
       assert.notInclude(all, word)
     }
@@ -302,7 +291,7 @@ test.group('Admin pages: who gets in', () => {
     for (const path of [LIST, `${LIST}/1`, DELETE, `${LIST}/admin.css`, `${LIST}/admin.js`]) {
       assert.equal((await operator.get(path)).status, 403, path)
     }
-    const warnings = lines.filter((line) => line.includes('admin: { authorize:'))
+    const warnings = lines.filter(({ msg }) => msg.includes('admin: { authorize:'))
     assert.lengthOf(warnings, 1)
   })
 

@@ -13,13 +13,15 @@ import { Adapter, BaseModel, column } from '@adonisjs/lucid/orm'
 import { Expiry } from '../../src/guests/expiry.ts'
 import { Guest } from '../../src/models/guest.ts'
 import { GuestCleaner } from '../../src/cleanup/guest_cleaner.ts'
+import { GuestEvents } from '../../src/guests/guest_events.ts'
 import { GuestDirectory } from '../../src/guests/guest_directory.ts'
 
 const [connection, options] = process.argv.slice(2).map((argument) => JSON.parse(argument))
 const emitter = new Emitter<any>(new AppFactory().create(new URL('./', import.meta.url)))
+const logger = new Logger({ enabled: false })
 const database = new Database(
   { connection: 'main', connections: { main: connection } },
-  new Logger({ enabled: false }),
+  logger,
   emitter
 )
 BaseModel.$adapter = new Adapter(database)
@@ -35,7 +37,7 @@ Guest.boot()
 
 const expiry = new Expiry({ maxAge: 2 * 3600 * 1000, expireBy: 'lastSeenAt' })
 const directory = new GuestDirectory(database, User, Guest)
-const cleaner = new GuestCleaner(User, directory, expiry, emitter)
+const cleaner = new GuestCleaner(User, directory, expiry, new GuestEvents(emitter, logger))
 
 const userIds: unknown[] = []
 emitter.on('guest_user:deleted', (event) => void userIds.push(...event.userIds))

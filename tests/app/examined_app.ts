@@ -9,6 +9,7 @@ import { createTestApp, type TestApp, type TestAppOptions } from './test_app.ts'
  */
 export async function createExaminedApp(options: TestAppOptions = {}) {
   const app = await createTestApp({
+    secondGuard: false,
     ...options,
     routes(router, middleware, guestUsers) {
       router.get('/cart', () => 'cart').use(middleware.allowGuestUser())

@@ -38,6 +38,12 @@ export interface TestAppOptions {
   defaultGuard?: 'web' | 'members' | 'basic'
 
   /**
+   * Whether there is a second session guard, `members`, with the same users.
+   * Defaults to true
+   */
+  secondGuard?: boolean
+
+  /**
    * Additional guards, for other user tables
    */
   guards?: Record<string, ReturnType<typeof sessionGuard>>
@@ -278,7 +284,9 @@ function describeConfig(
           provider: basicAuthUserProvider({ model: async () => ({ default: userModel() }) }),
         }),
         web: sessionGuard({ useRememberMeTokens: false, provider: provider() }),
-        members: sessionGuard({ useRememberMeTokens: false, provider: provider() }),
+        ...(options.secondGuard !== false && {
+          members: sessionGuard({ useRememberMeTokens: false, provider: provider() }),
+        }),
         ...options.guards,
       },
     }),

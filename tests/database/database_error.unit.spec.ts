@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 
-import { readDatabaseError } from '../../src/database/database_error.ts'
+import { isConnectionLost, readDatabaseError } from '../../src/database/database_error.ts'
 
 function driverError(message: string, properties: Record<string, unknown> = {}) {
   return Object.assign(new Error(message), properties)
@@ -66,4 +66,36 @@ test.group('readDatabaseError', () => {
       { kind: 'missing_table', table: 'guests' }
     )
   })
+})
+
+test.group('A connection that ended before the answer', () => {
+  const lost = [
+    { error: { message: 'Connection terminated unexpectedly' } },
+    { error: { code: 'ECONNRESET' } },
+    { error: { code: '57P01', severity: 'FATAL' } },
+    { error: { code: '08006', severity: 'FATAL' } },
+    { error: { code: '40003', severity: 'ERROR' } },
+    { error: { code: 'PROTOCOL_CONNECTION_LOST', fatal: true } },
+    { error: { code: 'ER_CONNECTION_KILLED', sqlState: '70100' } },
+  ]
+  test('{$i}')
+    .with(lost)
+    .run(({ assert }, { error }) => {
+      assert.isTrue(isConnectionLost(Object.assign(new Error(), error)))
+    })
+})
+
+test.group('An answer of the database', () => {
+  const answers = [
+    { error: { code: '23503', severity: 'ERROR' } },
+    { error: { code: '40001', severity: 'ERROR' } },
+    { error: { code: 'ER_LOCK_DEADLOCK', sqlState: '40001' } },
+    { error: { code: 'SQLITE_BUSY' } },
+    { error: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' } },
+  ]
+  test('{$i}')
+    .with(answers)
+    .run(({ assert }, { error }) => {
+      assert.isFalse(isConnectionLost(Object.assign(new Error(), error)))
+    })
 })

@@ -103,6 +103,44 @@ test.group('A cleanup in another process', (group) => {
     assert.isAbove(deleted, 0, 'there was a race')
   })
 
+  test('against 1,000 passwords saved for expired guests', async ({ assert, cleanup }) => {
+    const { app, guestIds, cleaner, close } = await createRace()
+    cleanup(close)
+    const events: number[] = []
+    app.emitter.on('guest_user:converted', ({ user }) => void events.push((user as any).id))
+    const guests = new Map((await app.User.all()).map((user) => [user.id, user]))
+
+    await cleaner.go()
+    const order = shuffle(guestIds)
+    const results = await Promise.allSettled(
+      order.map((id) =>
+        guests
+          .get(id)!
+          .merge({ password: `secret-${id}` })
+          .save()
+      )
+    )
+    const deleted = await cleaner.stop()
+
+    const users = new Map((await app.User.all()).map((user) => [user.id, user]))
+    let converted = 0
+    for (const [index, result] of results.entries()) {
+      const id = order[index]
+      if (result.status === 'fulfilled') {
+        converted += 1
+        assert.isTrue(await users.get(id)!.verifyPassword(`secret-${id}`))
+      } else {
+        assert.equal(result.reason.code, 'E_MODEL_DELETED', result.reason)
+        assert.isFalse(users.has(id))
+      }
+    }
+    assert.equal(converted + deleted, GUESTS)
+    assert.equal(events.length, converted)
+    assert.equal(await app.count('guests'), 0)
+    assert.isAbove(converted, 0, 'there was a race')
+    assert.isAbove(deleted, 0, 'there was a race')
+  })
+
   test('against 1,000 merges of expired guests', async ({ assert, cleanup }) => {
     const { app, guestIds, cleaner, close } = await createRace()
     cleanup(close)
