@@ -38,6 +38,12 @@ export const E_INCOMPLETE_GUEST_ATTRIBUTES = createError<[column: string]>(
   500
 )
 
+export const E_HIDDEN_GUEST = createError<[reason: string]>(
+  'Cannot sign a guest in: %s',
+  'E_HIDDEN_GUEST',
+  500
+)
+
 /**
  * Retrying may do the work twice
  */

@@ -1,5 +1,6 @@
 import type { HttpContext } from '@adonisjs/core/http'
 import type { ConfigProvider } from '@adonisjs/core/types'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { LucidModel, LucidRow, ModelAttributes } from '@adonisjs/lucid/types/model'
 
 import type { Guest } from './models/guest.ts'
@@ -54,9 +55,20 @@ export type UserValues = GuestUserTypes extends { userModel: infer Model extends
   : Record<string, unknown>
 
 /**
+ * As in Lucid's own methods
+ */
+export interface ClientOptions {
+  /**
+   * A transaction to join, or the client of a connection. Everything is read and
+   * written in it, and events are sent after its commit
+   */
+  client?: QueryClientContract
+}
+
+/**
  * Options to create a guest
  */
-export interface CreateGuestOptions {
+export interface CreateGuestOptions extends ClientOptions {
   /**
    * Tried first. When it is taken, a generated name is used
    */

@@ -28,6 +28,7 @@ export interface CleanupPlan {
   limit: number
   dryRun: boolean
   signal?: AbortSignal
+  client?: CleanupOptions['client']
   onBatch?: CleanupOptions['onBatch']
 
   /**
@@ -63,13 +64,19 @@ export function planCleanup(options: CleanupOptions, expiry: Expiry): CleanupPla
     )
   }
 
-  const { dryRun = false, signal, onBatch } = options
+  const { dryRun = false, signal, client, onBatch } = options
+  if (client?.isTransaction) {
+    throw new InvalidArgumentsException(
+      '"client" of a cleanup must be a connection, not a transaction: it deletes guests in short transactions of its own'
+    )
+  }
   return {
     filter: { before: expiry.cutoff(age), userIds },
     batchSize,
     limit,
     dryRun,
     signal,
+    client,
     onBatch,
   }
 }

@@ -71,8 +71,8 @@ export class GuestCleaner {
 
   async #run(plan: CleanupPlan): Promise<StoppedCleanup> {
     try {
-      const client = this.#directory.client()
-      const { cutoff, ...restriction } = this.#directory.bounds(plan.filter)
+      const client = this.#directory.client(plan.client)
+      const { cutoff, ...restriction } = this.#directory.bounds(plan.filter, client)
       const expired = new ExpiredGuests(client, this.#tables, cutoff, restriction)
       const report = new CleanupReport(await expired.count())
       if (plan.dryRun) {

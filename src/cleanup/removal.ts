@@ -1,4 +1,4 @@
-import { BaseModel } from '@adonisjs/lucid/orm'
+import { Adapter, BaseModel } from '@adonisjs/lucid/orm'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
@@ -231,7 +231,8 @@ export function maxBatchSize(client: QueryClientContract, userModel: LucidModel)
 }
 
 /**
- * Does the model customize deletes, so that they mean more than deleting a row?
+ * Does the model customize deletes, so that they mean more than deleting a row? An
+ * adapter that only chooses the connection does not
  */
 export function hasCustomDelete(userModel: LucidModel): boolean {
   const hooks = userModel.$hooks.all()
@@ -239,6 +240,7 @@ export function hasCustomDelete(userModel: LucidModel): boolean {
     ['before:delete', 'after:delete'].some((event) => hooks.get(event)?.size) ||
     userModel.prototype.delete !== BaseModel.prototype.delete ||
     userModel.prototype.$getQueryFor !== BaseModel.prototype.$getQueryFor ||
-    userModel.$adapter !== BaseModel.$adapter
+    userModel.$adapter.delete !== Adapter.prototype.delete ||
+    userModel.$adapter.query !== Adapter.prototype.query
   )
 }

@@ -27,10 +27,26 @@ export class GuestDirectory {
   }
 
   /**
-   * A client for the connection of the user model, in write mode
+   * The client that the user model's own queries use at this moment, in write mode.
+   * A model may name its connection, compute it, or leave the choice to its
+   * adapter, for example by the tenant of the request
+   *
+   * @param given by the caller, instead of the model's own: a connection, or a
+   * transaction to join
    */
-  client(): QueryClientContract {
-    return this.#database.connection(this.#userModel.connection, { mode: 'write' })
+  client(given?: QueryClientContract): QueryClientContract {
+    const client = given ?? this.#userModel.query().client
+    return client.isTransaction
+      ? client
+      : this.#database.connection(client.connectionName, { mode: 'write' })
+  }
+
+  /**
+   * May a read of the model miss what was just written?
+   */
+  get hasReplicas(): boolean {
+    const { connectionName } = this.client()
+    return this.#database.getRawConnection(connectionName)!.connection!.hasReadWriteReplicas
   }
 
   /**
@@ -39,12 +55,10 @@ export class GuestDirectory {
    * SQLite and MySQL store local time without its offset, so a moment may be
    * off by an hour when clocks go back; `rounding` sets the direction
    */
-  formatted(moment: DateTime, rounding: 'down' | 'up'): string {
+  formatted(moment: DateTime, rounding: 'down' | 'up', client = this.client()): string {
     const offsets = [moment.offset, DateTime.now().offset]
     const offset = rounding === 'down' ? Math.min(...offsets) : Math.max(...offsets)
-    return moment
-      .setZone(FixedOffsetZone.instance(offset))
-      .toFormat(this.client().dialect.dateTimeFormat)
+    return moment.setZone(FixedOffsetZone.instance(offset)).toFormat(client.dialect.dateTimeFormat)
   }
 
   /**
@@ -52,11 +66,11 @@ export class GuestDirectory {
    * excluded, so that no guest outside the filter is deleted. The cutoff
    * defaults to tomorrow: no guest was seen later
    */
-  bounds({ userIds, since, before }: GuestFilter) {
+  bounds({ userIds, since, before }: GuestFilter, client = this.client()) {
     return {
       userIds,
-      since: since && this.formatted(since, 'up'),
-      cutoff: this.formatted(before ?? DateTime.now().plus({ days: 1 }), 'down'),
+      since: since && this.formatted(since, 'up', client),
+      cutoff: this.formatted(before ?? DateTime.now().plus({ days: 1 }), 'down', client),
     }
   }
 
@@ -71,8 +85,8 @@ export class GuestDirectory {
   /**
    * @throws E_MISSING_GUESTS_TABLE when the migration was not run
    */
-  async find(userId: UserId): Promise<Guest | null> {
-    return this.#explaining(() => this.guestModel.find(userId, { client: this.client() }))
+  async find(userId: UserId, client: QueryClientContract = this.client()): Promise<Guest | null> {
+    return this.#explaining(() => this.guestModel.find(userId, { client }))
   }
 
   /**
@@ -106,8 +120,7 @@ export class GuestDirectory {
    * Has a transaction that was claiming this guest been committed? Waits until
    * it has ended
    */
-  async isClaimed(userId: UserId): Promise<boolean> {
-    const client = this.client()
+  async isClaimed(userId: UserId, client: QueryClientContract): Promise<boolean> {
     const guest = await this.guestModel
       .query({ client })
       .where('userId', userId)

@@ -7,6 +7,7 @@ import type { UserId } from '../database/guest_tables.ts'
 import type { VisitorKind } from '../types.ts'
 import { SessionMemory } from './session_memory.ts'
 import { isConvertedHere } from '../guests/conversion_scope.ts'
+import { explainMiss, hiddenFromGuard, isSeenByGuard, type Miss } from './guard_sight.ts'
 import { mergeOnSignIn } from './merge_on_sign_in.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
@@ -179,6 +180,42 @@ export class CurrentVisitor {
     await this.#ctx.auth.checkUsing([this.#manager.config.guard as never])
 
     await this.#remember(user, kind)
+  }
+
+  /**
+   * Why the guard does not find the user whom the session names, undefined when it
+   * names nobody. A user whom only a lagging replica hid is signed in, without a new
+   * session: it was theirs all along
+   */
+  async explainMiss(): Promise<Miss['reason'] | undefined> {
+    const guard = this.#guard
+    const userId: UserId | undefined = this.#ctx.session.get(guard.sessionKeyName)
+    if (userId === undefined || guard.isLoggedOut) {
+      return undefined
+    }
+
+    const miss = await explainMiss(userId, this.#manager)
+    if (miss.reason === 'late') {
+      guard.user = miss.user
+      guard.isAuthenticated = true
+      // Verifies the session as well
+      await this.#ctx.auth.checkUsing([this.#manager.config.guard as never])
+    }
+    return miss.reason
+  }
+
+  /**
+   * @throws E_HIDDEN_GUEST when the guard would not find the guest at the next
+   * request. Nobody is signed in then, and the guest is deleted
+   */
+  async assertSeen(guest: LucidRow, miss: Miss['reason'] | undefined): Promise<void> {
+    if (await isSeenByGuard(this.#ctx, this.#manager, miss)) {
+      return
+    }
+    await this.#signOut()
+    const { cleaner } = await this.#manager.engine.load()
+    await cleaner.remove({ userIds: [guest.$primaryKeyValue!] })
+    throw hiddenFromGuard(this.#manager.config.guard)
   }
 
   /**

@@ -83,6 +83,7 @@ export class HttpGuestUser {
    *
    * @returns the signed-in user: the new guest, or the user who was already
    * signed in; undefined if there is none
+   * @throws E_HIDDEN_GUEST when the guard would not find the guest again
    */
   allow(): Promise<ConfiguredUser | undefined> {
     this.#allowing ??= this.#allowOnce().finally(() => {
@@ -99,6 +100,10 @@ export class HttpGuestUser {
     if (user || ctx.auth.isAuthenticated) {
       return user as ConfiguredUser | undefined
     }
+    const miss = await this.#visitor.explainMiss()
+    if (miss === 'late' && ctx.auth.isAuthenticated) {
+      return this.user()
+    }
     if (!config.enabled || isSpeculativeRequest(ctx.request) || config.isCrawler(ctx)) {
       return undefined
     }
@@ -108,6 +113,7 @@ export class HttpGuestUser {
 
     const guest = await this.#manager.create({ ctx, visitKey: createVisitKey(ctx) })
     await this.#visitor.signIn(guest, 'guest')
+    await this.#visitor.assertSeen(guest, miss)
     return guest
   }
 
@@ -260,8 +266,10 @@ export class HttpGuestUser {
     if (guestId === undefined || !(await this.#manager.find(guestId))) {
       return null
     }
-    const userModel = await this.#manager.userModel()
-    return (await userModel.find(guestId)) as ConfiguredUser | null
+    const { userModel, directory } = await this.#manager.engine.load()
+    return (await userModel.find(guestId, {
+      client: directory.client(),
+    })) as ConfiguredUser | null
   }
 
   /**

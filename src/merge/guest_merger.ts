@@ -90,7 +90,7 @@ export class GuestMerger {
     }
     const merge = () =>
       runInTransaction(client, (trx) => this.#mergeIn(trx, guestId, accountId, ctx), {
-        wasCommitted: () => this.#directory.isClaimed(guestId),
+        wasCommitted: () => this.#directory.isClaimed(guestId, client),
       })
     try {
       // A deadlock aborts the caller's whole transaction, so it is not ours to retry

@@ -1,4 +1,5 @@
 import type { DateTime } from 'luxon'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 /**
  * Options of a cleanup
@@ -36,6 +37,12 @@ export interface CleanupOptions {
    * Stops the cleanup after its current batch
    */
   signal?: AbortSignal
+
+  /**
+   * The connection to clean up, instead of the user model's own. Not a transaction:
+   * a cleanup consists of short ones
+   */
+  client?: QueryClientContract
 
   /**
    * Called after each batch, outside its transaction

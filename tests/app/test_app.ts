@@ -98,6 +98,11 @@ export interface TestAppOptions {
    * An existing database, which is kept when the application closes
    */
   database?: TestDatabase
+
+  /**
+   * Further connections, by name, beside `main`
+   */
+  connections?: Record<string, Record<string, unknown>>
   routes?: (
     router: HttpRouterService,
     middleware: NamedMiddleware,
@@ -262,7 +267,7 @@ function describeConfig(
     }),
     // Passwords of tests protect nothing, and a good hash takes 50 ms
     hash: defineHash({ default: 'scrypt', list: { scrypt: drivers.scrypt({ cost: 2 }) } }),
-    database: { connection: 'main', connections: { main: connection } },
+    database: { connection: 'main', connections: { main: connection, ...options.connections } },
     redis: defineRedis({ connection: 'main', connections: { main: redis } }),
     session: defineSession({
       cookieName: 'adonis-session',
