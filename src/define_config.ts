@@ -5,6 +5,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { ApplicationService, ConfigProvider } from '@adonisjs/core/types'
 
+import { parseDuration } from './age.ts'
 import { usernames } from './usernames.ts'
 import { assertOptions } from './config/options.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
@@ -31,7 +32,7 @@ export function defineConfig<Model extends LucidModel>(
 ): ConfigProvider<ResolvedConfig<Model>> {
   assertOptions((config ?? {}) as object as Record<string, unknown>)
 
-  const maxAge = config.maxAge === undefined ? undefined : parseMaxAge(config.maxAge)
+  const maxAge = config.maxAge === undefined ? undefined : readMaxAge(config.maxAge)
   const isCrawler = createCrawlerTest(config.crawlers)
 
   return configProvider.create(async (app) => ({
@@ -66,21 +67,17 @@ async function checkAdminGuard<Admin extends AdminConfig<any>>(
 }
 
 /**
- * Like everywhere in the framework, a plain number is seconds
+ * A bare number is refused, although the framework reads it as seconds: it
+ * decides which guests are deleted
  */
-function parseMaxAge(maxAge: string | number): number {
-  let seconds: number
-  try {
-    seconds = string.seconds.parse(maxAge)
-  } catch {
-    seconds = Number.NaN
-  }
-  if (!Number.isFinite(seconds) || seconds <= 0) {
+function readMaxAge(maxAge: string): number {
+  const milliseconds = parseDuration(maxAge)
+  if (milliseconds === null) {
     throw new E_INVALID_GUEST_USER_CONFIG([
-      `"maxAge" must be a duration such as '30 days' or a positive number of seconds, not "${maxAge}"`,
+      `"maxAge" must be a duration with a unit, such as '30 days', and at least a second, not "${maxAge}"`,
     ])
   }
-  return seconds * 1000
+  return milliseconds
 }
 
 async function readSessionAge(app: ApplicationService): Promise<number> {

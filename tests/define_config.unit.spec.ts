@@ -15,8 +15,11 @@ test.group('Wrong config/guest_user.ts', () => {
       { option: 'allow', value: true, message: /"allow" must be a function/ },
       { option: 'expireBy', value: 'created_at', message: /"expireBy" must be/ },
       { option: 'maxAge', value: '30 moons', message: /"maxAge" must be a duration/ },
-      { option: 'maxAge', value: -5, message: /"maxAge" must be a duration/ },
-      { option: 'maxAge', value: 0, message: /"maxAge" must be a duration/ },
+      { option: 'maxAge', value: 2_592_000, message: /"maxAge" must be a duration with a unit/ },
+      { option: 'maxAge', value: '2592000', message: /"maxAge" must be a duration with a unit/ },
+      { option: 'maxAge', value: '-5 days', message: /"maxAge" must be a duration/ },
+      { option: 'maxAge', value: '0 days', message: /"maxAge" must be a duration/ },
+      { option: 'maxAge', value: '500ms', message: /"maxAge" must be a duration/ },
       {
         option: 'enabled',
         value: 'false',

@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import { Expiry } from '../guests/expiry.ts'
-import { readIndexes } from '../database/indexes.ts'
+import { isSqlite } from '../database/catalog.ts'
+import { readIndexes, type TableIndex } from '../database/indexes.ts'
 import { readUniqueKeys } from '../database/unique_keys.ts'
 import type { SubjectWithDatabase } from './check_database.ts'
 import { checkUserReference, columnOf } from './check_user_reference.ts'
@@ -17,14 +19,17 @@ import {
 /**
  * What the migration calls on the columns of these properties
  */
-const COLUMN_LINES: Record<string, (column: string) => string> = {
+const COLUMN_LINES: Record<string, (column: string, userId: string) => string[]> = {
   createdAt: describeMoment,
   lastSeenAt: describeMoment,
-  visitKey: (column) => `table.string('${column}', 64).nullable().unique()`,
+  visitKey: (column) => [`table.string('${column}', 64).nullable().unique()`],
 }
 
-function describeMoment(column: string): string {
-  return `table.timestamp('${column}').notNullable().defaultTo('2000-01-01 00:00:00').index()`
+function describeMoment(column: string, userId: string): string[] {
+  return [
+    `table.timestamp('${column}').notNullable().defaultTo('2000-01-01 00:00:00')`,
+    `table.index(['${column}', '${userId}'])`,
+  ]
 }
 
 /**
@@ -95,10 +100,12 @@ function findMissingColumns(
         `The table "${table}" has no column "${name}", which the model "${guestModel.name}" wants`,
         property === 'userId'
           ? `Unless this is another table of your application, create it again by the migration of "node ace configure adonisjs-guest-user". If it is, name the one of the guests in a model that extends "Guest", and the model in "guestModel" of "config/guest_user.ts":\nstatic table = 'site_guests'`
-          : describeMigration({ table, connectionFlag }, [
-              COLUMN_LINES[property]?.(name) ??
+          : describeMigration(
+              { table, connectionFlag },
+              COLUMN_LINES[property]?.(name, columnOf(guestModel, 'userId')) ?? [
                 `table.string('${name}').nullable() // or the type that it needs`,
-            ])
+              ]
+            )
       )
     )
 }
@@ -143,8 +150,54 @@ export async function checkGuestsTable(
     report(
       'unindexed-expiry',
       `"${table}.${expiry}" has no index, so each batch of a cleanup reads all guests`,
-      `table.index(['${expiry}'])`
+      `table.index(['${expiry}', '${userId}'])`
     )
   }
+  const own = tables.guests.find(({ name }) => name === userId)!
+  if (!endsWithKey(client, own)) {
+    findings.push(...describeShortIndexes(subject, indexes))
+  }
   return [...(await checkUserReference(subject, tables)), ...findings]
+}
+
+/**
+ * Does every index end with the primary key of its table? Those of InnoDB do, and
+ * on SQLite those of a table with an INTEGER PRIMARY KEY
+ */
+function endsWithKey({ dialect }: QueryClientContract, key: TableColumn): boolean {
+  return dialect.name !== 'postgres' && (!isSqlite({ dialect }) || key.type === 'integer')
+}
+
+/**
+ * Batches and pages are sorted by a moment and then by the user
+ */
+function describeShortIndexes(
+  { guestModel, connectionFlag }: SubjectWithDatabase,
+  indexes: TableIndex[]
+): Finding[] {
+  const { table } = guestModel
+  const userId = columnOf(guestModel, 'userId')
+  const short = ['createdAt', 'lastSeenAt']
+    .map((property) => columnOf(guestModel, property))
+    .filter((moment) => {
+      const starting = indexes.filter(({ columns }) => columns[0] === moment)
+      return starting.length > 0 && !starting.some(({ columns }) => columns[1] === userId)
+    })
+  if (short.length === 0) {
+    return []
+  }
+
+  const obsolete = indexes.filter(
+    ({ columns }) => columns.length === 1 && short.includes(columns[0])
+  )
+  return [
+    createFinding(
+      'short-expiry-index',
+      `The index on ${short.map((moment) => `"${table}.${moment}"`).join(' and that on ')} does not go on with "${userId}". When many guests have the same moment, each batch of a cleanup and each page of the admin list sorts all of them`,
+      describeMigration({ table, connectionFlag }, [
+        ...obsolete.map(({ name, columns }) => `table.dropIndex(['${columns[0]}'], '${name}')`),
+        ...short.map((moment) => `table.index(['${moment}', '${userId}'])`),
+      ])
+    ),
+  ]
 }

@@ -50,6 +50,7 @@ export const SEVERITIES = {
   'guests-user-id-not-unique': 'error',
   'visit-key-not-unique': 'warning',
   'unindexed-expiry': 'warning',
+  'short-expiry-index': 'warning',
 
   'failing-attributes': 'warning',
   'unknown-attribute': 'error',

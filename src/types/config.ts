@@ -144,10 +144,10 @@ export interface GuestUserConfig<Model extends LucidModel> {
   passwordColumn?: string | null
 
   /**
-   * How long guests are kept: a duration such as '30 days', or seconds.
+   * How long guests are kept: a duration with a unit, such as '30 days'.
    * Defaults to the session age
    */
-  maxAge?: string | number
+  maxAge?: string
 
   /**
    * Whether `maxAge` counts from the last visit or from the first one. Defaults

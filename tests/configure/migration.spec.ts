@@ -4,6 +4,7 @@ import { test } from '@japa/runner'
 import { MigrationRunner } from '@adonisjs/lucid/migration'
 
 import { stubsRoot } from '../../stubs/main.ts'
+import { readIndexes } from '../../src/database/indexes.ts'
 import { createUsersTable } from '../app/tables.ts'
 import { createTestApp, type TestApp } from '../app/test_app.ts'
 import { describeUsersKey, readUsersKey, type UsersKey } from '../../src/configure/users_key.ts'
@@ -51,6 +52,12 @@ test.group('Migration', () => {
 
       await user.delete()
       assert.equal(await app.count('guests'), 0)
+
+      const indexes = await readIndexes(app.db.connection(), 'guests')
+      assert.includeMembers(
+        indexes.map(({ columns }) => columns.join()),
+        ['created_at,user_id', 'last_seen_at,user_id', 'visit_key']
+      )
     })
 
   test('touching a guest leaves created_at alone', async ({ assert, cleanup }) => {

@@ -160,6 +160,16 @@ test.group('Doctor: config/session.ts', () => {
       assert.include(finding.fix, fix)
     })
 
+  test('session-outlives-guest: a session age in seconds is written with its unit', async ({
+    assert,
+  }) => {
+    const finding = await findWith(
+      { session: sessionWith({ age: 7200 as never }) },
+      { guestUser: { maxAge: '1 hour' } }
+    )
+    assert.include(finding.fix, "maxAge: '2 hours',")
+  })
+
   test('a guest may live as long as a session, and longer: {maxAge}, {expireBy}')
     .with([
       { maxAge: '2 hours', expireBy: 'lastSeenAt' },
