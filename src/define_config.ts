@@ -74,6 +74,12 @@ export function defineConfig<Model extends LucidModel>(
     ])
   }
 
+  assertFunction(
+    'cleanup.keep',
+    config.cleanup?.keep ?? (() => {}),
+    "(query) => query.whereHas('orders')"
+  )
+
   const expireBy = config.expireBy ?? 'lastSeenAt'
   if (expireBy !== 'lastSeenAt' && expireBy !== 'createdAt') {
     throw new E_INVALID_GUEST_USER_CONFIG(['"expireBy" must be "lastSeenAt" or "createdAt"'])
@@ -90,6 +96,7 @@ export function defineConfig<Model extends LucidModel>(
     passwordColumn: config.passwordColumn,
     maxAge: maxAge ?? (await readSessionAge(app)),
     expireBy,
+    cleanup: config.cleanup ?? {},
     allow: config.allow ?? (() => true),
     isCrawler: createCrawlerTest(config.crawlers),
     redirects: config.redirects ?? {},
