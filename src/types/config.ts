@@ -187,8 +187,8 @@ export interface GuestUserConfig<Model extends LucidModel> {
   allow?: (ctx: HttpContext) => boolean | Promise<boolean>
 
   /**
-   * Which requests are from crawlers, which never become guests: false for
-   * none, patterns for the User-Agent, or a function. Defaults to `isbot`
+   * Which GET requests are from crawlers, which make no guest: false for none,
+   * patterns for the User-Agent, or a function. Defaults to `isbot`
    */
   crawlers?: false | (string | RegExp)[] | ((ctx: HttpContext) => boolean)
 
@@ -208,9 +208,9 @@ export interface GuestUserConfig<Model extends LucidModel> {
   mergeMode?: MergeMode
 
   /**
-   * What moves to the account when a guest is merged. Defaults to everything
-   * that belongs to the guest by the foreign keys of the database and the
-   * relations of the user model
+   * Refines what happens to rows when a guest is merged. Everything that
+   * belongs to the guest by the foreign keys of the database and the relations
+   * of the user model moves to the account, named here or not
    */
   transfer?: TransferEntry<InstanceType<Model>>[]
 

@@ -36,9 +36,9 @@ test.group('Doctor: config/guest_user.ts', () => {
     })
 
   test('invalid-config: an option that is found wrong late', async ({ assert }) => {
-    const finding = await findWithOptions(() => ({ crawlers: 'Googlebot' }))
+    const finding = await findWithOptions(() => ({ admin: { guard: 'staff' } }))
     assert.equal(finding.code, 'invalid-config')
-    assert.match(finding.message, /"config\/guest_user\.ts".*"crawlers" must be/)
+    assert.match(finding.message, /"config\/guest_user\.ts".*"admin.guard" is "staff"/)
     assert.include(finding.fix, 'config/guest_user.ts')
   })
 
