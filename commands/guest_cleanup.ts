@@ -1,7 +1,7 @@
 import { BaseCommand, flags } from '@adonisjs/core/ace'
 import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 
-import type { CleanupResult } from '../src/types.ts'
+import type { CleanupResult, LeftGuests } from '../src/types.ts'
 import { hideQueries } from '../src/console/hide_queries.ts'
 import { StopSignals } from '../src/console/stop_signals.ts'
 import { reserveStandardOutput } from '../src/console/standard_output.ts'
@@ -12,6 +12,12 @@ import { CleanupProgress } from '../src/console/cleanup_progress.ts'
  * Any other error exits with 1, the default of the framework
  */
 const GUESTS_ARE_BLOCKED = 2
+
+const REASONS = {
+  locked: 'another transaction has locked them. The next run tries again',
+  kept: '"cleanup.keep" of "config/guest_user.ts" selects them',
+  soft_deleted: '"delete()" of the user model, or a trigger, keeps the rows',
+} satisfies Record<LeftGuests['reason'], string>
 
 /**
  * `delete_expired_users` of django-guest-user
@@ -122,8 +128,10 @@ export default class GuestCleanup extends BaseCommand {
     this.#summarize(result)
   }
 
-  #reportDryRun({ expired }: CleanupResult) {
-    const deletable = this.limit !== undefined && this.limit < expired ? this.limit : expired
+  #reportDryRun(result: CleanupResult) {
+    const { expired, left } = result
+    this.#reportLeft(result)
+    const deletable = Math.min(this.limit ?? Infinity, expired - left)
     this.logger.info(
       `${formatGuests(expired)} ${expired === 1 ? 'has' : 'have'} expired, ${formatCount(deletable)} would be deleted`
     )
@@ -148,11 +156,12 @@ export default class GuestCleanup extends BaseCommand {
 
   #reportLeft({ leftBy }: CleanupResult) {
     for (const { reason, total } of leftBy) {
-      this.logger.warning(
-        reason === 'locked'
-          ? `${formatGuests(total)} left for the next run, because another transaction has locked them`
-          : `${formatGuests(total)} left, because "delete()" of the user model keeps the rows`
-      )
+      const text = `${formatGuests(total)} left, because ${REASONS[reason]}`
+      if (reason === 'kept') {
+        this.logger.info(text)
+      } else {
+        this.logger.warning(text)
+      }
     }
   }
 

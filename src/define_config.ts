@@ -45,6 +45,7 @@ export function defineConfig<Model extends LucidModel>(
     passwordColumn: config.passwordColumn,
     maxAge: maxAge ?? (await readSessionAge(app)),
     expireBy: config.expireBy ?? 'lastSeenAt',
+    cleanup: config.cleanup ?? {},
     allow: config.allow ?? (() => true),
     isCrawler,
     redirects: config.redirects ?? {},

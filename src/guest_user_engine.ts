@@ -20,6 +20,7 @@ import { UnusablePassword } from './guests/unusable_password.ts'
 import { assertGuardAccepts } from './guests/session_guard.ts'
 import { findPasswordColumn, importModel } from './guests/configured_models.ts'
 import { GuestMerger } from './merge/guest_merger.ts'
+import { KeptGuests } from './cleanup/kept_guests.ts'
 import { GuestCleaner } from './cleanup/guest_cleaner.ts'
 import { GuestInventory } from './inventory/guest_inventory.ts'
 import type { ResolvedConfig } from './types.ts'
@@ -118,7 +119,8 @@ export class GuestUserEngine {
     const guestModel = await importModel('guestModel', config.guestModel)
 
     const directory = new GuestDirectory(database, userModel, guestModel)
-    const cleaner = new GuestCleaner(userModel, directory, expiry, events)
+    const kept = new KeptGuests(userModel, config.cleanup.keep)
+    const cleaner = new GuestCleaner(userModel, directory, expiry, events, kept)
     const passwordColumn = findPasswordColumn(config, userModel)
     const passwordSave = new PasswordSave(userModel, directory, events, passwordColumn)
     const password = passwordColumn ? new UnusablePassword(userModel, passwordColumn, hash) : null

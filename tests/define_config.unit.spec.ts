@@ -13,6 +13,7 @@ test.group('Wrong config/guest_user.ts', () => {
       { option: 'attributes', value: { email: 'x' }, message: /"attributes" must be a function/ },
       { option: 'username', value: 'guest', message: /"username" must be a function/ },
       { option: 'allow', value: true, message: /"allow" must be a function/ },
+      { option: 'cleanup', value: { keep: 'polls' }, message: /"cleanup.keep" must be a function/ },
       { option: 'expireBy', value: 'created_at', message: /"expireBy" must be/ },
       { option: 'maxAge', value: '30 moons', message: /"maxAge" must be a duration/ },
       { option: 'maxAge', value: 2_592_000, message: /"maxAge" must be a duration with a unit/ },

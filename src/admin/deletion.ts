@@ -2,7 +2,7 @@ import { DateTime } from 'luxon'
 
 import { findListed, type Selection } from './selection.ts'
 import { ListState, type ListQuery } from './list_state.ts'
-import type { GuestFilter, CleanupResult } from '../types.ts'
+import type { GuestFilter, CleanupResult, LeftGuests } from '../types.ts'
 import type { UserId } from '../database/guest_tables.ts'
 import type { Bookmark } from '../database/bookmark.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
@@ -60,9 +60,9 @@ export interface DeletionOutcome {
   blockers: string[]
 
   /**
-   * The user model kept the row of some guest
+   * Why guests were left
    */
-  isKept: boolean
+  reasons: LeftGuests['reason'][]
 }
 
 /**
@@ -81,6 +81,12 @@ const MOST_IDS_IN_URL = 100
  */
 const MOST_BLOCKERS = 10
 
+const REASON_TEXTS = {
+  locked: 'admin.in_use',
+  kept: 'admin.kept',
+  soft_deleted: 'admin.soft_deleted',
+} as const
+
 /**
  * @param total how many guests the confirmation page names
  */
@@ -94,7 +100,7 @@ export function planDeletion(
     since: toDelete.since?.toISO() ?? undefined,
     before: toDelete.before?.toISO() ?? undefined,
     ...(picked === undefined ? {} : { userIds: selected.userIds, total }),
-    outcome: { deleted: 0, blocked: 0, left: 0, blockers: [], isKept: false },
+    outcome: { deleted: 0, blocked: 0, left: 0, blockers: [], reasons: [] },
     took: 0,
   }
 }
@@ -164,7 +170,7 @@ function addResult(outcome: DeletionOutcome, result: CleanupResult): DeletionOut
     blocked: outcome.blocked + result.blocked,
     left: outcome.left + result.left,
     blockers: [...new Set([...outcome.blockers, ...tables])].slice(0, MOST_BLOCKERS),
-    isKept: outcome.isKept || result.leftBy.some(({ reason }) => reason === 'kept'),
+    reasons: [...new Set([...outcome.reasons, ...result.leftBy.map(({ reason }) => reason)])],
   }
 }
 
@@ -189,12 +195,12 @@ export function describeOutcome(
   text: Texts,
   countText: CountTexts
 ): { success: string; error?: string } {
-  const { deleted, blocked, left, blockers, isKept } = outcome
+  const { deleted, blocked, left, blockers, reasons } = outcome
   const missing = isFinished && userIds ? total - deleted - blocked - left : 0
   const problems = [
     blocked > 0 && countText('admin.was_blocked', blocked, { tables: blockers.join(', ') || '?' }),
     left > 0 && countText('admin.was_left', left),
-    left > 0 && text(isKept ? 'admin.kept' : 'admin.in_use'),
+    ...reasons.map((reason) => text(REASON_TEXTS[reason])),
     missing > 0 && countText('admin.was_gone', missing),
   ].filter((problem) => problem !== false)
 

@@ -33,6 +33,7 @@ export async function showDeletion(ctx: HttpContext) {
 
   const { inventory } = await manager.engine.load()
   const [toDelete, selected] = await inventory.count([selection.toDelete, selection.selected])
+  const kept = await inventory.countKept(selection.toDelete)
   const dependents = await inventory.dependents(selection.toDelete)
   const deletion = planDeletion(selection, list, toDelete.total)
 
@@ -40,7 +41,12 @@ export async function showDeletion(ctx: HttpContext) {
   return renderAdminPage(ctx, 'delete', {
     toDelete,
     dependents,
-    remaining: describeRemaining(selection, { toDelete, selected, blocked: dependents.blocked }),
+    remaining: describeRemaining(selection, {
+      toDelete,
+      selected,
+      kept,
+      blocked: dependents.blocked,
+    }),
     cutoff: selection.age === undefined ? undefined : selection.toDelete.before,
     expireBy: manager.expiry.property,
     deletion: await seal(ctx, PURPOSE, deletion),
@@ -92,14 +98,15 @@ export async function showProgress(ctx: HttpContext) {
  */
 function describeRemaining(
   { picked, age = '' }: Selection,
-  counts: { toDelete: BoundedCount; selected: BoundedCount; blocked: BoundedCount }
+  counts: Record<'toDelete' | 'selected' | 'kept' | 'blocked', BoundedCount>
 ) {
-  const { toDelete, selected, blocked } = counts
+  const { toDelete, selected, kept, blocked } = counts
   const younger = { total: selected.total - toDelete.total, isMore: selected.isMore }
   const missing = { total: (picked ?? selected.total) - selected.total, isMore: false }
   return [
     { text: 'admin.left_younger', count: younger, age },
     { text: 'admin.left_gone', count: missing, age },
+    { text: 'admin.left_kept', count: kept, age },
     { text: 'admin.left_held', count: blocked, age },
   ].filter(({ count }) => count.total > 0)
 }

@@ -12,7 +12,16 @@ import type { GuestTables, UserId } from '../database/guest_tables.ts'
  */
 export interface BatchOutcome {
   deleted: UserId[]
+
+  /**
+   * By `cleanup.keep` of the configuration
+   */
   kept: UserId[]
+
+  /**
+   * The model's `delete()` or a trigger left their rows
+   */
+  softDeleted: UserId[]
   blocked: { userId: UserId; blocker: Blocker }[]
 
   /**
@@ -21,7 +30,13 @@ export interface BatchOutcome {
   skipped: UserId[]
 }
 
-const EMPTY: BatchOutcome = { deleted: [], kept: [], blocked: [], skipped: [] }
+const EMPTY: BatchOutcome = {
+  deleted: [],
+  kept: [],
+  softDeleted: [],
+  blocked: [],
+  skipped: [],
+}
 
 /**
  * Deletes batches of expired guests
@@ -105,7 +120,7 @@ export class BatchCleaner {
 
   async #describeRefused(userId: UserId, refusal: unknown): Promise<BatchOutcome> {
     if (refusal instanceof DeleteIgnored) {
-      return { ...EMPTY, kept: [userId] }
+      return { ...EMPTY, softDeleted: [userId] }
     }
     const blocker = await this.expectRefusals().explain(userId, refusal)
     return { ...EMPTY, blocked: [{ userId, blocker }] }
@@ -130,13 +145,13 @@ export class BatchCleaner {
   }
 
   async #remove(userIds: UserId[]): Promise<BatchOutcome> {
-    const { claimed, deleted, kept } = await runPolitely(
+    const { claimed, ...removed } = await runPolitely(
       this.#client,
       (trx) => this.#removal.remove(trx, userIds),
-      (removed) => this.#removal.areDeleted(this.#client, removed.deleted)
+      ({ deleted }) => this.#removal.areDeleted(this.#client, deleted)
     )
     const claimedIds = new Set(claimed)
     const skipped = userIds.filter((userId) => !claimedIds.has(userId))
-    return { ...EMPTY, deleted, kept, skipped }
+    return { ...EMPTY, ...removed, skipped }
   }
 }

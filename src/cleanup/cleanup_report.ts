@@ -6,7 +6,7 @@ import type { BlockedGuests, CleanupResult, LeftGuests, RemainingGuests } from '
 /**
  * Ids listed per reason: millions of guests may be blocked
  */
-const MAX_EXAMPLES = 100
+export const MAX_EXAMPLES = 100
 
 /**
  * Accumulates the result of a cleanup, in constant space
@@ -29,9 +29,10 @@ export class CleanupReport {
   /**
    * Ignores skipped guests, which may still be deleted in a retry
    */
-  add({ deleted, kept, blocked }: BatchOutcome) {
+  add({ deleted, kept, softDeleted, blocked }: BatchOutcome) {
     this.addDeleted(deleted.length)
     this.addLeft('kept', kept)
+    this.addLeft('soft_deleted', softDeleted)
     for (const { userId, blocker } of blocked) {
       this.#addBlocked(userId, blocker)
     }
@@ -41,11 +42,14 @@ export class CleanupReport {
     this.#deleted += guests
   }
 
-  addLeft(reason: LeftGuests['reason'], userIds: UserId[]) {
-    for (const userId of userIds) {
+  /**
+   * @param total when the ids are only examples
+   */
+  addLeft(reason: LeftGuests['reason'], userIds: UserId[], total: number = userIds.length) {
+    if (total > 0) {
       const guests = this.#left.get(reason) ?? { reason, total: 0, userIds: [] }
       this.#left.set(reason, guests)
-      count(guests, userId)
+      count(guests, userIds, total)
     }
   }
 
@@ -68,15 +72,13 @@ export class CleanupReport {
     const key = JSON.stringify([table, constraint])
     const guests = this.#blocked.get(key) ?? { table, constraint, total: 0, userIds: [] }
     this.#blocked.set(key, guests)
-    count(guests, userId)
+    count(guests, [userId])
   }
 }
 
-function count(guests: RemainingGuests, userId: UserId) {
-  guests.total += 1
-  if (guests.userIds.length < MAX_EXAMPLES) {
-    guests.userIds.push(userId)
-  }
+function count(guests: RemainingGuests, userIds: UserId[], total: number = userIds.length) {
+  guests.total += total
+  guests.userIds.push(...userIds.slice(0, MAX_EXAMPLES - guests.userIds.length))
 }
 
 function copy<Guests extends RemainingGuests>(guests: Guests): Guests {

@@ -8,6 +8,7 @@ import { BatchSize } from './batch_size.ts'
 import type { CleanupPlan } from './cleanup_plan.ts'
 import type { CleanupReport } from './cleanup_report.ts'
 import { BatchCleaner, type BatchOutcome } from './batch.ts'
+import type { KeptGuests } from './kept_guests.ts'
 import type { ExpiredGuests } from './expired_guests.ts'
 import type { Bookmark } from '../database/bookmark.ts'
 import type { GuestEvents } from '../guests/guest_events.ts'
@@ -36,6 +37,7 @@ export interface CleanupParts {
   client: QueryClientContract
   tables: GuestTables
   expired: ExpiredGuests
+  kept: KeptGuests
   removal: Removal
   events: GuestEvents
 
@@ -117,13 +119,13 @@ export class CleanupRun {
     let processed = this.#report.deleted
 
     while (this.#hasMore(processed) && (await this.#canContinue())) {
-      const page = await this.#parts.expired.page(this.#nextSize, bookmark)
+      const page = await this.#parts.expired.page(this.#pageSize, bookmark)
       if (page.length === 0) {
         break
       }
       processed += page.length
       bookmark = page.at(-1)
-      await this.#clean(page.map(({ userId }) => userId))
+      await this.#cleanPage(page.map(({ userId }) => userId))
       if (this.#skipped.length > MAX_SKIPPED) {
         await this.#retrySkipped()
       }
@@ -152,6 +154,33 @@ export class CleanupRun {
 
   get #nextSize(): number {
     return Math.min(this.#size.current, this.#plan.limit - this.#report.deleted)
+  }
+
+  /**
+   * When some are kept, a page may have more guests than may still be deleted
+   */
+  get #pageSize(): number {
+    return this.#parts.kept.isSet ? this.#size.current : this.#nextSize
+  }
+
+  /**
+   * Does not even lock whom the configuration keeps
+   */
+  async #cleanPage(userIds: UserId[]): Promise<void> {
+    const { client, kept: keptGuests } = this.#parts
+    const startedAt = performance.now()
+    const { kept, free } = await keptGuests.separate(client, userIds)
+    this.#report.addLeft('kept', kept)
+    if (free.length === 0) {
+      this.#pace.record(performance.now() - startedAt)
+      this.#plan.onBatch?.(this.#report.result(false))
+      this.#plan.onAttempt?.()
+      return
+    }
+
+    do {
+      await this.#clean(free.splice(0, this.#nextSize))
+    } while (free.length > 0 && (await this.#canContinue()))
   }
 
   async #clean(userIds: UserId[]): Promise<void> {

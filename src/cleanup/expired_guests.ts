@@ -1,5 +1,6 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
+import type { KeptGuests } from './kept_guests.ts'
 import { whereBeyond, type Bookmark } from '../database/bookmark.ts'
 import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
@@ -54,6 +55,20 @@ export class ExpiredGuests {
       .limit(size)
 
     return bookmark ? whereBeyond(query, this.#client, { moment, userId }, bookmark) : query
+  }
+
+  /**
+   * Counts those whom the configuration keeps, with the keys of the oldest
+   */
+  async countKept(
+    kept: KeptGuests,
+    examples: number
+  ): Promise<{ total: number; userIds: UserId[] }> {
+    const { userId, moment } = this.#tables
+    const select = () => this.#expired().whereIn(userId, kept.query(this.#client))
+    const [{ total }] = await select().count('* as total')
+    const rows = await select().select(`${userId} as userId`).orderBy(moment).limit(examples)
+    return { total: Number(total), userIds: rows.map((row) => row.userId) }
   }
 
   /**

@@ -1,7 +1,8 @@
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 
 import { CleanupRun } from './cleanup_run.ts'
-import { CleanupReport } from './cleanup_report.ts'
+import { CleanupReport, MAX_EXAMPLES } from './cleanup_report.ts'
+import type { KeptGuests } from './kept_guests.ts'
 import { maxBatchSize, Removal } from './removal.ts'
 import { planCleanup, type CleanupPlan } from './cleanup_plan.ts'
 import { ExpiredGuests } from './expired_guests.ts'
@@ -41,17 +42,20 @@ export class GuestCleaner {
   #expiry: Expiry
   #events: GuestEvents
   #tables: GuestTables
+  readonly kept: KeptGuests
 
   constructor(
     userModel: LucidModel,
     directory: GuestDirectory,
     expiry: Expiry,
-    events: GuestEvents
+    events: GuestEvents,
+    kept: KeptGuests
   ) {
     this.#userModel = userModel
     this.#directory = directory
     this.#expiry = expiry
     this.#events = events
+    this.kept = kept
     this.#tables = resolveGuestTables(userModel, directory.guestModel, expiry.property)
   }
 
@@ -76,21 +80,30 @@ export class GuestCleaner {
       const expired = new ExpiredGuests(client, this.#tables, cutoff, restriction)
       const report = new CleanupReport(await expired.count())
       if (plan.dryRun) {
+        await this.#countKept(report, expired)
         return { result: report.result(false) }
       }
 
       const parts = {
         client,
         expired,
+        kept: this.kept,
         tables: this.#tables,
         events: this.#events,
-        removal: new Removal(client, this.#userModel, this.#tables, cutoff),
+        removal: new Removal(client, this.#userModel, this.#tables, cutoff, this.kept),
         maxBatchSize: maxBatchSize(client, this.#userModel),
       }
       const bookmark = await new CleanupRun(plan, parts, report).run()
       return { result: report.result(plan.signal?.aborted ?? false), bookmark }
     } catch (error) {
       throw this.#directory.explain(error)
+    }
+  }
+
+  async #countKept(report: CleanupReport, expired: ExpiredGuests) {
+    if (this.kept.isSet) {
+      const { total, userIds } = await expired.countKept(this.kept, MAX_EXAMPLES)
+      report.addLeft('kept', userIds, total)
     }
   }
 }

@@ -3,6 +3,7 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { isSqlite } from '../database/catalog.ts'
+import type { KeptGuests } from './kept_guests.ts'
 import type { Bookmark } from '../database/bookmark.ts'
 import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
@@ -14,10 +15,15 @@ export interface Removed {
   deleted: UserId[]
 
   /**
+   * By `cleanup.keep` of the configuration
+   */
+  kept: UserId[]
+
+  /**
    * Their rows remain after the delete, because the model or a trigger hides
    * users instead. They stay guests
    */
-  kept: UserId[]
+  softDeleted: UserId[]
 }
 
 /**
@@ -64,10 +70,12 @@ export class Removal {
   #userModel: LucidModel
   #tables: GuestTables
   #cutoff: string
+  #kept: KeptGuests
   #hasCustomDelete: boolean
 
   /**
-   * Can one statement find and delete the oldest guests?
+   * Can one statement find and delete the oldest guests? Whom the configuration
+   * keeps must be asked in another one, after their rows were locked
    */
   readonly canSweep: boolean
 
@@ -75,26 +83,39 @@ export class Removal {
     { dialect }: QueryClientContract,
     userModel: LucidModel,
     tables: GuestTables,
-    cutoff: string
+    cutoff: string,
+    kept: KeptGuests
   ) {
     this.#userModel = userModel
     this.#tables = tables
     this.#cutoff = cutoff
+    this.#kept = kept
     this.#hasCustomDelete = hasCustomDelete(userModel)
-    this.canSweep = dialect.name === 'postgres' && !this.#hasCustomDelete
+    this.canSweep = dialect.name === 'postgres' && !this.#hasCustomDelete && !kept.isSet
   }
 
   /**
-   * Deletes all of them in one statement, unless the model customizes deletes
+   * Deletes all of them in one statement, unless the model customizes deletes.
+   *
+   * Whom to keep is asked after the claim: nobody can insert a row that
+   * references a locked user, so it is either seen, or finds no user
    *
    * @throws DeleteIgnored when a trigger kept some of them, and it is unknown
    * which
    */
-  remove(trx: TransactionClientContract, userIds: UserId[]): Promise<Removed> {
-    if (this.#hasCustomDelete) {
-      return this.#removeThroughModel(trx, userIds)
+  async remove(trx: TransactionClientContract, userIds: UserId[]): Promise<Removed> {
+    if (this.canSweep) {
+      return this.#removeChosen(trx, userIds)
     }
-    return this.canSweep ? this.#removeChosen(trx, userIds) : this.#removeAll(trx, userIds)
+    const claimed = await this.claim(trx, userIds)
+    const { kept, free } = await this.#kept.separate(trx, claimed)
+    if (free.length === 0) {
+      return { claimed, kept, deleted: [], softDeleted: [] }
+    }
+    const removed = this.#hasCustomDelete
+      ? await this.#removeThroughModel(trx, free)
+      : await this.#removeAll(trx, free)
+    return { claimed, kept, ...removed }
   }
 
   /**
@@ -132,36 +153,29 @@ export class Removal {
     return {
       claimed: idsOf(rows),
       deleted: idsOf(rows.filter(({ isDeleted }) => isDeleted)),
-      kept: idsOf(rows.filter(({ isDeleted }) => !isDeleted)),
+      kept: [],
+      softDeleted: idsOf(rows.filter(({ isDeleted }) => !isDeleted)),
     }
   }
 
   /**
    * Does not rely on cascades: SQLite enforces foreign keys only when told to
    */
-  async #removeAll(trx: TransactionClientContract, userIds: UserId[]): Promise<Removed> {
+  async #removeAll(trx: TransactionClientContract, claimed: UserId[]) {
     const { guests, userId, users, id } = this.#tables
-    const claimed = await this.claim(trx, userIds)
-    if (claimed.length > 0) {
-      await trx.from(guests).whereIn(userId, claimed).delete()
-      const deleted = await trx.from(users).whereIn(id, claimed).delete()
-      if (Number(deleted) < claimed.length) {
-        throw new DeleteIgnored()
-      }
+    await trx.from(guests).whereIn(userId, claimed).delete()
+    const deleted = await trx.from(users).whereIn(id, claimed).delete()
+    if (Number(deleted) < claimed.length) {
+      throw new DeleteIgnored()
     }
-    return { claimed, deleted: claimed, kept: [] }
+    return { deleted: claimed, softDeleted: [] }
   }
 
   /**
    * Deletes users one by one, so that their hooks and their `delete()` run
    */
-  async #removeThroughModel(trx: TransactionClientContract, userIds: UserId[]): Promise<Removed> {
+  async #removeThroughModel(trx: TransactionClientContract, claimed: UserId[]) {
     const { guests, userId, users, id } = this.#tables
-    const claimed = await this.claim(trx, userIds)
-    if (claimed.length === 0) {
-      return { claimed, deleted: [], kept: [] }
-    }
-
     for (const user of await this.#userModel
       .query({ client: trx })
       .whereIn(this.#userModel.primaryKey, claimed)) {
@@ -174,10 +188,10 @@ export class Removal {
       .select(`g.${userId} as userId`)
       .whereIn(`g.${userId}`, claimed)
     const remaining = new Set(rows.map((row) => row.userId))
-    const kept = claimed.filter((claim) => remaining.has(claim))
+    const softDeleted = claimed.filter((claim) => remaining.has(claim))
     const deleted = claimed.filter((claim) => !remaining.has(claim))
     await trx.from(guests).whereIn(userId, deleted).delete()
-    return { claimed, deleted, kept }
+    return { deleted, softDeleted }
   }
 
   /**

@@ -54,8 +54,8 @@ const OPTIONS: Options = {
     accepts: (value) => value === null || typeof value === 'string',
   },
   maxAge: {
-    expected: `a duration such as '30 days' or a positive number of seconds`,
-    accepts: (value) => typeof value === 'string' || typeof value === 'number',
+    expected: `a duration with a unit, such as '30 days'`,
+    accepts: (value) => typeof value === 'string',
   },
   expireBy: oneOf('lastSeenAt', 'createdAt'),
   allow: aFunction('(ctx) => true'),
@@ -88,7 +88,7 @@ const OPTIONS: Options = {
   },
   merge: aFunction('async ({ guest, account, trx }) => { … }'),
   cleanup: {
-    keep: aFunction(`(query) => query.whereHas('orders', () => {})`),
+    keep: aFunction(`(query) => query.has('orders')`),
   },
   admin: {
     authorize: aFunction('({ auth }) => auth.user?.isAdmin === true'),

@@ -84,6 +84,20 @@ export class GuestInventory {
   }
 
   /**
+   * Counts the guests of a filter whom the configuration keeps
+   */
+  async countKept(filter: GuestFilter): Promise<BoundedCount> {
+    const { kept } = this.#cleaner
+    if (!kept.isSet) {
+      return { total: 0, isMore: false }
+    }
+    const client = this.#client
+    const keptGuests = this.#query(filter).whereIn(`g.${this.#tables.userId}`, kept.query(client))
+    const [count] = await countBounded(client, [keptGuests])
+    return count
+  }
+
+  /**
    * Users whose columns begin with the term, or who have it as their key; guests
    * or not
    *

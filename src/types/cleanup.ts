@@ -29,7 +29,7 @@ export interface CleanupOptions {
   limit?: number
 
   /**
-   * Only count the expired guests. Defaults to false
+   * Only count the expired guests, and those to keep. Defaults to false
    */
   dryRun?: boolean
 
@@ -78,11 +78,12 @@ export interface BlockedGuests extends RemainingGuests {
 }
 
 /**
- * Guests left for the next run. `locked`: by another transaction. `kept`: the
- * user model's `delete()`, or a trigger, kept the row (soft deletes)
+ * Guests left for the next run. `locked`: by another transaction. `kept`: by
+ * `cleanup.keep` of the configuration. `soft_deleted`: the user model's
+ * `delete()`, or a trigger, left the row
  */
 export interface LeftGuests extends RemainingGuests {
-  reason: 'locked' | 'kept'
+  reason: 'locked' | 'kept' | 'soft_deleted'
 }
 
 /**

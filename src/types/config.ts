@@ -4,7 +4,12 @@
 import type { VineValidator } from '@vinejs/vine'
 import type { HttpContext } from '@adonisjs/core/http'
 import type { Authenticators } from '@adonisjs/auth/types'
-import type { LucidModel, LucidRow, ModelAttributes } from '@adonisjs/lucid/types/model'
+import type {
+  LucidModel,
+  LucidRow,
+  ModelAttributes,
+  ModelQueryBuilderContract,
+} from '@adonisjs/lucid/types/model'
 
 import type { GuestModel, LazyModel } from './model.ts'
 import type { AnyTransferEntry, MergeContext, MergeMode, TransferEntry } from './transfer.ts'
@@ -97,6 +102,21 @@ export interface ConvertConfig<User = LucidRow> {
 }
 
 /**
+ * The cleanup of expired guests
+ */
+export interface CleanupConfig<Model extends LucidModel> {
+  /**
+   * Selects users to keep although they have expired as guests, because they own
+   * what others use. Adds conditions to a query over the users: `where…` and
+   * `whereHas`; joins and groups belong into a subquery. Defaults to nobody
+   *
+   * @example
+   * keep: (query) => query.whereHas('polls', (polls) => polls.has('votes'))
+   */
+  keep?: (query: ModelQueryBuilderContract<Model>) => void
+}
+
+/**
  * Options of `defineConfig`
  */
 export interface GuestUserConfig<Model extends LucidModel> {
@@ -154,6 +174,11 @@ export interface GuestUserConfig<Model extends LucidModel> {
    * to 'lastSeenAt'
    */
   expireBy?: 'lastSeenAt' | 'createdAt'
+
+  /**
+   * Which expired guests the cleanup spares
+   */
+  cleanup?: CleanupConfig<Model>
 
   /**
    * Whether a visitor may become a guest (consent banners, feature flags).
@@ -217,6 +242,7 @@ export interface ResolvedConfig<Model extends LucidModel = LucidModel> {
    */
   maxAge: number
   expireBy: 'lastSeenAt' | 'createdAt'
+  cleanup: CleanupConfig<any>
   allow: (ctx: HttpContext) => boolean | Promise<boolean>
   isCrawler: (ctx: HttpContext) => boolean
   redirects: RedirectsConfig

@@ -9,7 +9,7 @@ import {
   type DeletionOutcome,
 } from '../../src/admin/deletion.ts'
 
-const NOBODY: DeletionOutcome = { deleted: 0, blocked: 0, left: 0, blockers: [], isKept: false }
+const NOBODY: DeletionOutcome = { deleted: 0, blocked: 0, left: 0, blockers: [], reasons: [] }
 
 function describe(
   outcome: Partial<DeletionOutcome>,
@@ -48,12 +48,16 @@ test.group('What became of a deletion', () => {
 
   test('some are left out, and why', ({ assert }) => {
     assert.equal(
-      describe({ left: 2 }).error,
+      describe({ left: 2, reasons: ['locked'] }).error,
       '2 guests were left out. They are in use right now. Try again in a moment.'
     )
     assert.equal(
-      describe({ left: 1, isKept: true }).error,
+      describe({ left: 1, reasons: ['soft_deleted'] }).error,
       '1 guest was left out. The user model keeps their rows instead of deleting them.'
+    )
+    assert.equal(
+      describe({ left: 3, reasons: ['kept', 'locked'] }).error,
+      '3 guests were left out. The configuration keeps guests who own what others use. They are in use right now. Try again in a moment.'
     )
   })
 

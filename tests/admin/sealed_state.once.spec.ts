@@ -21,7 +21,7 @@ test.group('Admin pages: seals', () => {
   }
   const everybody = {
     list: {},
-    outcome: { deleted: 0, blocked: 0, left: 0, blockers: [], isKept: false },
+    outcome: { deleted: 0, blocked: 0, left: 0, blockers: [], reasons: [] },
     took: 0,
   }
 

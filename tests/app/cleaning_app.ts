@@ -13,6 +13,7 @@ import { Adapter, BaseModel, column } from '@adonisjs/lucid/orm'
 import { Expiry } from '../../src/guests/expiry.ts'
 import { Guest } from '../../src/models/guest.ts'
 import { GuestCleaner } from '../../src/cleanup/guest_cleaner.ts'
+import { KeptGuests } from '../../src/cleanup/kept_guests.ts'
 import { GuestEvents } from '../../src/guests/guest_events.ts'
 import { GuestDirectory } from '../../src/guests/guest_directory.ts'
 
@@ -37,7 +38,13 @@ Guest.boot()
 
 const expiry = new Expiry({ maxAge: 2 * 3600 * 1000, expireBy: 'lastSeenAt' })
 const directory = new GuestDirectory(database, User, Guest)
-const cleaner = new GuestCleaner(User, directory, expiry, new GuestEvents(emitter, logger))
+const cleaner = new GuestCleaner(
+  User,
+  directory,
+  expiry,
+  new GuestEvents(emitter, logger),
+  new KeptGuests(User, undefined)
+)
 
 const userIds: unknown[] = []
 emitter.on('guest_user:deleted', (event) => void userIds.push(...event.userIds))

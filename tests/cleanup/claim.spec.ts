@@ -1,6 +1,7 @@
 import { test } from '@japa/runner'
 
 import { Removal } from '../../src/cleanup/removal.ts'
+import { KeptGuests } from '../../src/cleanup/kept_guests.ts'
 import { resolveGuestTables } from '../../src/database/guest_tables.ts'
 import { createTestApp } from '../app/test_app.ts'
 import { createTestDatabase, dialect } from '../app/test_database.ts'
@@ -11,7 +12,8 @@ async function createApp() {
   const app = await createTestApp({ database })
   await insertGuests(app, longAgo(3))
   const tables = resolveGuestTables(app.User, await app.guestUsers.guestModel(), 'lastSeenAt')
-  const removal = new Removal(app.db.connection(), app.User, tables, '2025-01-01 00:00:00')
+  const nobody = new KeptGuests(app.User, undefined)
+  const removal = new Removal(app.db.connection(), app.User, tables, '2025-01-01 00:00:00', nobody)
   return { app, database, removal }
 }
 

@@ -7,7 +7,7 @@ const ORDERS = { table: 'orders', constraint: 'orders_user_id_foreign' }
 const NAMELESS = { table: null, constraint: null }
 
 function outcome(values: Partial<BatchOutcome>): BatchOutcome {
-  return { deleted: [], kept: [], blocked: [], skipped: [], ...values }
+  return { deleted: [], kept: [], softDeleted: [], blocked: [], skipped: [], ...values }
 }
 
 const idsFrom = (first: number, count: number) =>
@@ -39,12 +39,13 @@ test.group('The report of a cleanup', () => {
   test('groups whom it left by the reason', ({ assert }) => {
     const report = new CleanupReport(10)
     report.add(outcome({ kept: [1] }))
-    report.add(outcome({ kept: [2] }))
+    report.add(outcome({ kept: [2], softDeleted: [4] }))
     report.addLeft('locked', [3])
     const { left, leftBy } = report.result(false)
-    assert.equal(left, 3)
+    assert.equal(left, 4)
     assert.sameDeepMembers(leftBy, [
       { reason: 'kept', total: 2, userIds: [1, 2] },
+      { reason: 'soft_deleted', total: 1, userIds: [4] },
       { reason: 'locked', total: 1, userIds: [3] },
     ])
   })

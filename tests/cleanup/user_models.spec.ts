@@ -114,7 +114,7 @@ test.group('Cleanup, user models', () => {
     const result = await app.guestUsers.cleanup({ batchSize: 2 })
     assert.equal(result.deleted, 0)
     assert.equal(result.left, 5)
-    assert.equal(result.leftBy[0].reason, 'kept')
+    assert.equal(result.leftBy[0].reason, 'soft_deleted')
     assert.sameMembers(
       result.leftBy[0].userIds,
       [0, 1, 2, 3, 4].map((index) => FIRST_ID + index)
@@ -177,7 +177,7 @@ if (dialect !== 'mariadb') {
 
         const { deleted, left, leftBy, blocked } = await app.guestUsers.cleanup(options)
         assert.deepInclude({ deleted, left, blocked }, { deleted: 3, left: 2, blocked: 0 })
-        assert.equal(leftBy[0].reason, 'kept')
+        assert.equal(leftBy[0].reason, 'soft_deleted')
         assert.sameMembers(leftBy[0].userIds, [FIRST_ID + 1, FIRST_ID + 4])
         assert.sameMembers(told, [FIRST_ID, FIRST_ID + 2, FIRST_ID + 3])
         assert.isTrue(await app.guestUsers.isGuest(await app.User.findOrFail(FIRST_ID + 1)))

@@ -2,6 +2,7 @@ import { test } from '@japa/runner'
 import { BaseModel } from '@adonisjs/lucid/orm'
 import type { BelongsTo, HasMany, HasOne, ManyToMany } from '@adonisjs/lucid/types/relations'
 
+import type { ModelQueryBuilderContract } from '@adonisjs/lucid/types/model'
 import type { GuestUserConfig } from '../../src/types.ts'
 
 class Cart extends BaseModel {
@@ -22,6 +23,7 @@ class User extends BaseModel {
 type Config = GuestUserConfig<typeof User>
 type Entry = NonNullable<Config['transfer']>[number]
 type Search = NonNullable<NonNullable<Config['admin']>['search']>[number]
+type Keep = NonNullable<NonNullable<Config['cleanup']>['keep']>
 type Merge = Parameters<NonNullable<Config['merge']>>[0]
 
 test.group('Types of the configuration', () => {
@@ -54,6 +56,15 @@ test.group('Types of the configuration', () => {
     // @ts-expect-error there is no such policy
     const wrong: Entry = { relation: 'cart', onConflict: 'keepBoth' }
     expectTypeOf(wrong).not.toBeAny()
+  })
+
+  test('cleanup.keep queries the users of the model', ({ expectTypeOf }) => {
+    expectTypeOf<Parameters<Keep>[0]>().toEqualTypeOf<ModelQueryBuilderContract<typeof User>>()
+    const keep: Keep = (query) => query.whereHas('notes', (notes) => void notes.where('id', 1))
+    expectTypeOf(keep).toBeFunction()
+    // @ts-expect-error there is no such relation
+    const wrong: Keep = (query) => query.whereHas('polls')
+    expectTypeOf(wrong).toBeFunction()
   })
 
   test('merge is given users of the model', ({ expectTypeOf }) => {

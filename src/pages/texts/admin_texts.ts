@@ -93,7 +93,8 @@ export const ADMIN_TEXTS = {
   'admin.stopped': 'Stopped.',
   'admin.nobody_deleted': 'Nobody was deleted.',
   'admin.in_use': 'They are in use right now. Try again in a moment.',
-  'admin.kept': 'The user model keeps their rows instead of deleting them.',
+  'admin.kept': 'The configuration keeps guests who own what others use.',
+  'admin.soft_deleted': 'The user model keeps their rows instead of deleting them.',
 
   'admin.back': 'All guests',
   'admin.details': 'Details',
@@ -124,6 +125,10 @@ export const ADMIN_COUNTS = {
   'admin.left_gone': {
     one: '{number} selected user is not a guest, or not any more.',
     other: '{number} selected users are not guests, or not any more.',
+  },
+  'admin.left_kept': {
+    one: '{number} guest owns what others use, and is kept.',
+    other: '{number} guests own what others use, and are kept.',
   },
   'admin.left_held': {
     one: '{number} guest cannot be deleted: rows of other tables forbid it.',
