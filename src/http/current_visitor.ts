@@ -1,3 +1,4 @@
+import { errors as authErrors } from '@adonisjs/auth'
 import { errors as sessionErrors } from '@adonisjs/session'
 import type { HttpContext } from '@adonisjs/core/http'
 import type { SessionGuard } from '@adonisjs/auth/session'
@@ -8,6 +9,8 @@ import type { UserId } from '../database/guest_tables.ts'
 import type { VisitorKind } from '../types.ts'
 import { SessionMemory } from './session_memory.ts'
 import { keepPrivate } from './private_response.ts'
+import { RecentVisits } from './recent_visits.ts'
+import { authenticateByToken, bringsToken, listUsersOfOtherGuards } from './other_guards.ts'
 import { isConvertedHere } from '../guests/conversion_scope.ts'
 import { mergeOnSignIn } from './merge_on_sign_in.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
@@ -126,7 +129,7 @@ export class CurrentVisitor {
    * Whom `ctx.auth` has: the user of our guard, or of another guard that
    * authenticated the request (by a token, or for an area of its own). If our guard
    * was not tried yet in this request, authenticates through `ctx.auth`, so that
-   * `auth.user` agrees
+   * `auth.user` agrees; then by the token that the request brings
    */
   async user(): Promise<LucidRow | undefined> {
     const guard = this.#guard
@@ -140,7 +143,30 @@ export class CurrentVisitor {
     if (!guard.user && !guard.authenticationAttempted) {
       await auth.checkUsing([this.#manager.config.guard as never])
     }
-    return guard.user
+    return guard.user ?? this.#userOfToken()
+  }
+
+  async #userOfToken(): Promise<LucidRow | undefined> {
+    const user = await authenticateByToken(this.#ctx, this.#manager)
+    if (!user) {
+      return undefined
+    }
+    const { directory } = await this.#manager.engine.load()
+    return directory.isUser(user) ? user : undefined
+  }
+
+  /**
+   * Nobody becomes a guest with a token that is not valid any more: the client should
+   * know that it is not
+   *
+   * @throws E_UNAUTHORIZED_ACCESS of auth
+   */
+  async assertTokenAccepted(): Promise<void> {
+    if ((await authenticateByToken(this.#ctx, this.#manager)) === null) {
+      throw new authErrors.E_UNAUTHORIZED_ACCESS('Unauthorized access', {
+        guardDriverName: 'access_tokens',
+      })
+    }
   }
 
   async kind(): Promise<VisitorKind> {
@@ -184,7 +210,7 @@ export class CurrentVisitor {
     // The session remembers our guard's visitor only
     const kind = await (visitor === this.#guard.user
       ? this.#refresh(visitor.$primaryKeyValue!)
-      : this.#askManager(visitor))
+      : this.#askDirectory(visitor))
     this.#answers.set(identify(visitor), Promise.resolve(kind))
     return kind
   }
@@ -196,19 +222,33 @@ export class CurrentVisitor {
    * @throws E_SESSION_NOT_MUTABLE
    */
   assertCanSignIn() {
-    if (this.#ctx.session.readonly) {
+    if (this.#ctx.session.readonly && !this.#isOfToken) {
       throw new sessionErrors.E_SESSION_NOT_MUTABLE()
     }
   }
 
   /**
-   * Signs the visitor in without merging a guest. The session id is rotated.
+   * Whether the request is that of a token: then it gets no session
+   */
+  get #isOfToken(): boolean {
+    const { auth, request } = this.#ctx
+    const visitor = this.#guard.user
+    return bringsToken(request) && (visitor === undefined || auth.user !== visitor)
+  }
+
+  /**
+   * Signs the visitor in without merging a guest. The session id is rotated. Does
+   * nothing where a token says who is here.
    *
    * The guard's `login` sets the user but leaves `isAuthenticated` false. Here
    * both are set, so that the rest of this request behaves like the next one
    */
   async signIn(user: LucidRow, kind: 'guest' | 'regular') {
     const guard = this.#guard
+    if (this.#isOfToken && !isSame(guard.user, user)) {
+      this.#answers.set(identify(user), Promise.resolve(kind))
+      return
+    }
     await this.#login(user)
     guard.isAuthenticated = true
     guard.authenticationAttempted = true
@@ -249,8 +289,24 @@ export class CurrentVisitor {
   async recordVisit(): Promise<void> {
     try {
       await this.#recordVisit()
+      await this.#recordOtherVisits()
     } catch (error) {
       this.#logLostVisit(error)
+    }
+  }
+
+  /**
+   * Visits through any guard count. A guest may bring a session as well, which
+   * remembers their visits
+   */
+  async #recordOtherVisits(): Promise<void> {
+    const visits = RecentVisits.of(this.#manager)
+    const inSession: UserId | undefined = this.#ctx.session.get(this.#guard.sessionKeyName)
+    const users = await listUsersOfOtherGuards(this.#ctx, this.#manager)
+    for (const user of users.filter((one) => String(one.$primaryKeyValue) !== String(inSession))) {
+      const isConverted = isConvertedHere(user.$primaryKeyValue!)
+      const kind = isConverted ? 'regular' : await this.#answers.get(identify(user))
+      await visits.record(user, kind)
     }
   }
 
@@ -328,6 +384,11 @@ export class CurrentVisitor {
   }
 
   async #askManager(user: LucidRow): Promise<VisitorKind> {
+    const isRegular = await RecentVisits.of(this.#manager).isRegular(user)
+    return isRegular ? 'regular' : this.#askDirectory(user)
+  }
+
+  async #askDirectory(user: LucidRow): Promise<VisitorKind> {
     return (await this.#manager.isGuest(user)) ? 'guest' : 'regular'
   }
 
@@ -432,6 +493,10 @@ export class CurrentVisitor {
   #isTouchDue(lastSeenAt: number): boolean {
     return Date.now() - lastSeenAt >= this.#manager.expiry.touchInterval
   }
+}
+
+function isSame(one: LucidRow | undefined, other: LucidRow): boolean {
+  return one !== undefined && identify(one) === identify(other)
 }
 
 function identify(user: LucidRow): string {

@@ -1,5 +1,6 @@
 import type { HttpContext, HttpRequest } from '@adonisjs/core/http'
 
+import { bringsToken } from './other_guards.ts'
 import type { ResolvedConfig } from '../types.ts'
 
 /**
@@ -20,12 +21,6 @@ const SPECULATIVE_PURPOSE = /prefetch|prerender|preview/i
  */
 const PAGES = ['document', 'empty']
 const FRAMES = ['iframe', 'frame', 'object', 'embed', 'fencedframe']
-
-/**
- * Who asks with a token is somebody already, or gets 401. Basic is left out: it
- * often closes a whole site, visitors and all
- */
-const TOKEN = /^bearer\b/i
 
 /**
  * Why the request makes no guest: nobody is opening a page, or the application
@@ -71,7 +66,7 @@ export function findRequestRefusal(request: HttpRequest): string | undefined {
   if (isPartOfPage(header)) {
     return 'the browser loads an image, a script or another part of a page (Sec-Fetch-Mode, Sec-Fetch-Dest)'
   }
-  if (TOKEN.test(header('authorization'))) {
+  if (bringsToken(request)) {
     return 'the request brings a token (Authorization), and no guard has accepted it'
   }
   if (header('user-agent') === '') {

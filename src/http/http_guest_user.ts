@@ -86,6 +86,8 @@ export class HttpGuestUser {
    *
    * @returns the signed-in user: the new guest, or the user who was already
    * signed in; undefined if there is none
+   * @throws E_UNAUTHORIZED_ACCESS of auth when the request brings a token that no
+   * guard accepts
    */
   allow(): Promise<ConfiguredUser | undefined> {
     this.#allowing ??= this.#allowOnce().finally(() => {
@@ -100,6 +102,9 @@ export class HttpGuestUser {
     if (user || ctx.auth.isAuthenticated) {
       this.#explainNoGuest('somebody is signed in')
       return user as ConfiguredUser | undefined
+    }
+    if (this.#manager.config.enabled) {
+      await this.#visitor.assertTokenAccepted()
     }
     const refusal = await findGuestRefusal(ctx, this.#manager.config)
     if (refusal) {
