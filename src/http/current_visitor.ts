@@ -81,6 +81,18 @@ export class CurrentVisitor {
   }
 
   /**
+   * Before the handler. Access tokens are watched once the models are loaded, which
+   * only matters where somebody may be a guest
+   */
+  async prepare(): Promise<void> {
+    if (bringsToken(this.#ctx.request) || this.#userIdInSession !== undefined) {
+      // Whoever needs the models gets the error
+      await this.#manager.engine.load().catch(() => undefined)
+    }
+    await this.verifySession()
+  }
+
+  /**
    * Ends a session that the user had as a guest once the user is a regular user:
    * only the session that converted leads into the account. Runs when the guard
    * authenticates; needs no query
@@ -301,7 +313,7 @@ export class CurrentVisitor {
    */
   async #recordOtherVisits(): Promise<void> {
     const visits = RecentVisits.of(this.#manager)
-    const inSession: UserId | undefined = this.#ctx.session.get(this.#guard.sessionKeyName)
+    const inSession = this.#userIdInSession
     const users = await listUsersOfOtherGuards(this.#ctx, this.#manager)
     for (const user of users.filter((one) => String(one.$primaryKeyValue) !== String(inSession))) {
       const isConverted = isConvertedHere(user.$primaryKeyValue!)
@@ -311,7 +323,7 @@ export class CurrentVisitor {
   }
 
   async #recordVisit(): Promise<void> {
-    const userId: UserId | undefined = this.#ctx.session.get(this.#guard.sessionKeyName)
+    const userId = this.#userIdInSession
     if (userId === undefined || this.#memory.recallKind(userId) === 'regular') {
       return
     }
@@ -338,6 +350,10 @@ export class CurrentVisitor {
     }
   }
 
+  get #userIdInSession(): UserId | undefined {
+    return this.#ctx.session.get(this.#guard.sessionKeyName)
+  }
+
   get #guard(): Guard {
     return this.#ctx.auth.use(this.#manager.config.guard as never) as unknown as Guard
   }
@@ -360,13 +376,29 @@ export class CurrentVisitor {
     }
   }
 
-  #merge(account: LucidRow): Promise<boolean> {
-    const visitorId: UserId | undefined = this.#ctx.session.get(this.#guard.sessionKeyName)
+  async #merge(account: LucidRow): Promise<boolean> {
+    const ofToken = bringsToken(this.#ctx.request) ? await this.user() : undefined
+    const visitorId = ofToken?.$primaryKeyValue ?? this.#userIdInSession
     return mergeOnSignIn(visitorId, account, {
       ctx: this.#ctx,
       manager: this.#manager,
       memory: this.#memory,
     })
+  }
+
+  /**
+   * Merges like the guard's `login`: if that fails, there is no token. With `mergeMode`
+   * "ask", the application merges before it creates the token
+   */
+  async mergeBeforeToken(account: LucidRow): Promise<void> {
+    const visitor = await this.user()
+    const isAutomatic = this.#manager.config.mergeMode === 'automatic'
+    if (isAutomatic && visitor && (await this.kindOf(visitor)) === 'guest') {
+      const isMerged = await this.#merge(account)
+      if (isMerged) {
+        this.#answers.set(identify(visitor), Promise.resolve('anonymous'))
+      }
+    }
   }
 
   /**

@@ -286,13 +286,32 @@ export class HttpGuestUser {
   }
 
   /**
-   * Ends the session of a guest who became a regular user in another one. The
-   * initialize middleware calls it for visitors who were authenticated before it
+   * @throws E_UNAUTHORIZED_ACCESS of auth when the request brings a token that no
+   * guard accepts
+   * @internal
+   */
+  assertTokenAccepted(): Promise<void> {
+    return this.#visitor.assertTokenAccepted()
+  }
+
+  /**
+   * Before the handler: ends the session of a guest who became a regular user in
+   * another one, for visitors who were authenticated before the initialize middleware
    *
    * @internal
    */
-  verifySession(): Promise<void> {
-    return this.#visitor.verifySession()
+  prepare(): Promise<void> {
+    return this.#visitor.prepare()
+  }
+
+  /**
+   * Merges the guest into an account that is about to get an access token. The
+   * initialize middleware takes care of it
+   *
+   * @internal
+   */
+  mergeBeforeToken(account: LucidRow): Promise<void> {
+    return this.#visitor.mergeBeforeToken(account)
   }
 
   /**

@@ -50,14 +50,15 @@ export class RecentVisits {
    * Costs a query when `last_seen_at` of a guest is due, and once to learn who is a
    * regular user
    *
-   * @param kind when this request knows it already
+   * @param kind when this request knows it already; 'anonymous' for a guest whom it
+   * has merged
    */
   async record(user: LucidRow, kind: VisitorKind | undefined): Promise<void> {
     const identity = await this.#identify(user)
     const due = this.#due.get(identity) ?? 0
     if (kind === 'regular' && due !== Infinity) {
       this.#remember(identity, Infinity)
-    } else if (kind !== 'regular' && Date.now() >= due) {
+    } else if ((kind === undefined || kind === 'guest') && Date.now() >= due) {
       await this.#touch(user, identity)
     }
   }
