@@ -4,7 +4,7 @@
  */
 const STOREYS = [
   ['types', 'models', 'types.ts', 'errors.ts', 'age.ts', 'count.ts', 'debug.ts', 'local_path.ts'],
-  ['database'],
+  ['database', 'config'],
   ['guests', 'usernames.ts'],
   ['merge', 'cleanup'],
   ['inventory'],

@@ -128,7 +128,9 @@ export class GuestUserEngine {
     return {
       userModel,
       passwordColumn,
-      sessionAuthHash: passwordColumn ? new SessionAuthHash(encryption, passwordColumn) : null,
+      sessionAuthHash: passwordColumn
+        ? new SessionAuthHash(encryption, directory, passwordColumn)
+        : null,
       directory,
       converter: new GuestConverter(userModel, directory, password, passwordSave),
       passwordSave,

@@ -1,7 +1,6 @@
 import type { HttpContext, RouteGroup } from '@adonisjs/core/http'
-import type { HttpRouterService } from '@adonisjs/core/types'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
-import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
+import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import type { UserId } from './database/guest_tables.ts'
 import { afterCommit } from './database/transaction.ts'
@@ -17,6 +16,7 @@ import type {
   ApiRoutesOptions,
   CleanupOptions,
   CleanupResult,
+  ClientOptions,
   ConfiguredUser,
   ConfiguredUserModel,
   CreateGuestOptions,
@@ -29,10 +29,10 @@ import type {
  * The package's own pages, which depend on the manager
  */
 export interface GuestUserPages {
-  registerConvertRoutes(router: HttpRouterService, pattern: string): RouteGroup
-  registerAdminRoutes(router: HttpRouterService, pattern: string): RouteGroup
+  registerConvertRoutes(engine: GuestUserEngine, pattern: string): RouteGroup
+  registerAdminRoutes(engine: GuestUserEngine, pattern: string): RouteGroup
   registerApiRoutes(
-    router: HttpRouterService,
+    engine: GuestUserEngine,
     pattern: string,
     options?: ApiRoutesOptions
   ): RouteGroup
@@ -90,12 +90,13 @@ export class GuestUserManager {
    *
    * @param pattern path of the form
    * @returns the route group, to add middleware to
+   * @throws E_MISSING_PAGE_PACKAGE when the application does not use Edge or VineJS
    *
    * @example
    * guestUsers.registerConvertRoutes('/convert').use(signupThrottle)
    */
   registerConvertRoutes(pattern: string): RouteGroup {
-    return this.#pages.registerConvertRoutes(this.engine.framework.router, pattern)
+    return this.#pages.registerConvertRoutes(this.engine, pattern)
   }
 
   /**
@@ -105,12 +106,14 @@ export class GuestUserManager {
    *
    * @param pattern path of the list
    * @returns the route group, to add middleware to
+   * @throws E_MISSING_PAGE_PACKAGE when the application does not use Edge, or, with
+   * `admin.sendPasswordReset`, VineJS
    *
    * @example
    * guestUsers.registerAdminRoutes('/admin/guests').use(middleware.auth())
    */
   registerAdminRoutes(pattern: string): RouteGroup {
-    return this.#pages.registerAdminRoutes(this.engine.framework.router, pattern)
+    return this.#pages.registerAdminRoutes(this.engine, pattern)
   }
 
   /**
@@ -125,53 +128,69 @@ export class GuestUserManager {
    * guestUsers.registerApiRoutes('/guest').use(guestThrottle)
    */
   registerApiRoutes(pattern: string, options?: ApiRoutesOptions): RouteGroup {
-    return this.#pages.registerApiRoutes(this.engine.framework.router, pattern, options)
+    return this.#pages.registerApiRoutes(this.engine, pattern, options)
   }
 
   /**
-   * Creates a guest: a user and its row in `guests`, in one transaction. Sends
-   * `guest_user:created` after the commit, unless a parallel request with the
-   * same `visitKey` came first and its guest is returned
+   * Creates a guest: a user and its row in `guests`, in one transaction, or in
+   * that of `client`. Sends `guest_user:created` after the commit, unless a
+   * parallel request with the same `visitKey` came first and its guest is returned
    *
+   * @throws E_HIDDEN_GUEST when a hook or a scope of the user model hides the guest
    * @throws E_USERNAME_EXHAUSTED when no free name was found
    * @throws E_INCOMPLETE_GUEST_ATTRIBUTES when a NOT NULL column has no value
    * @throws E_MISSING_GUESTS_TABLE when the migration was not run
+   *
+   * @example
+   * await db.transaction(async (trx) => {
+   *   const user = await guestUsers.create({ client: trx })
+   *   await Cart.create({ userId: user.id }, { client: trx })
+   * })
    */
   async create(options: CreateGuestOptions = {}): Promise<ConfiguredUser> {
     const { creator } = await this.engine.load()
     const result = await creator.create(options)
     const user = result.user as ConfiguredUser
 
+    const trx = asTransaction(options.client)
+    rejoin(trx, result.user, result.guest)
     if (result.created) {
-      void this.#events.send('guest_user:created', {
-        user,
-        guest: result.guest,
-        ctx: options.ctx,
+      afterCommit(trx, () => {
+        void this.#events.send('guest_user:created', {
+          user,
+          guest: result.guest,
+          ctx: options.ctx,
+        })
       })
     }
     return user
   }
 
   /**
-   * Finds the row in `guests`, null for a regular user. Reads the primary
+   * Finds the row in `guests`, null for a regular user. Reads the primary, or in
+   * the transaction of `client` or of `user`
    */
-  async find(user: LucidRow | UserId): Promise<Guest | null> {
+  async find(user: LucidRow | UserId, options: ClientOptions = {}): Promise<Guest | null> {
     const { directory } = await this.engine.load()
-    const isUser = typeof user !== 'object' || directory.isUser(user)
-    return isUser ? directory.find(primaryKeyOf(user)) : null
+    if (typeof user === 'object' && !directory.isUser(user)) {
+      return null
+    }
+    const client = directory.client(options.client ?? transactionOf(user))
+    return directory.find(primaryKeyOf(user), client)
   }
 
   /**
-   * Is this user a guest? False for null, undefined, and rows of other tables
+   * Is this user a guest? False for null, undefined, and rows of other tables.
+   * Reads like `find`
    */
-  async isGuest(user: LucidRow | null | undefined): Promise<boolean> {
-    return user ? (await this.find(user)) !== null : false
+  async isGuest(user: LucidRow | null | undefined, options: ClientOptions = {}): Promise<boolean> {
+    return user ? (await this.find(user, options)) !== null : false
   }
 
   /**
    * Makes a guest a regular user with the same id. Claims the `guests` row and
-   * updates the user in one transaction, or in the transaction of `user` if it
-   * has one. Sends `guest_user:converted` after the commit
+   * updates the user in one transaction, or in the transaction of `client` or of
+   * `user`. Sends `guest_user:converted` after the commit
    *
    * @param conversion values for the columns of the user, or a callback that
    * changes the user within the transaction
@@ -185,18 +204,20 @@ export class GuestUserManager {
     user: LucidRow | UserId,
     conversion:
       UserValues | ((user: ConfiguredUser, trx: TransactionClientContract) => void | Promise<void>),
-    options: { ctx?: HttpContext } = {}
+    options: ClientOptions & { ctx?: HttpContext } = {}
   ): Promise<ConfiguredUser> {
     const { converter, directory } = await this.engine.load()
     assertUser(user, directory)
-    const trx = transactionOf(user)
+    const given = options.client ?? transactionOf(user)
     const converted = (await converter.convert(
       primaryKeyOf(user),
       conversion as Conversion,
-      trx ?? directory.client(),
+      directory.client(given),
       typeof user === 'object' ? user : undefined
     )) as ConfiguredUser
 
+    const trx = asTransaction(given)
+    rejoin(trx, converted)
     const noteConversion = conversionNote(converted.$primaryKeyValue!)
     afterCommit(trx, () => {
       noteConversion()
@@ -206,26 +227,30 @@ export class GuestUserManager {
   }
 
   /**
-   * Creates a regular user for a visitor who is not a guest. Without a
-   * password, the user gets a hash that no password matches
+   * Creates a regular user for a visitor who is not a guest, in the transaction
+   * of `client` if there is one. Without a password, the user gets a hash that no
+   * password matches
    *
    * @param within called in the transaction, after the user was inserted
    */
   async register(
     values: UserValues,
-    within?: (user: ConfiguredUser, trx: TransactionClientContract) => unknown
+    within?: (user: ConfiguredUser, trx: TransactionClientContract) => unknown,
+    options: ClientOptions = {}
   ): Promise<ConfiguredUser> {
     const { registrar } = await this.engine.load()
     const user = await registrar.create(
       values as Record<string, unknown>,
-      within as Parameters<UserRegistrar['create']>[1]
+      within as Parameters<UserRegistrar['create']>[1],
+      options.client
     )
+    rejoin(asTransaction(options.client), user)
     return user as ConfiguredUser
   }
 
   /**
    * Moves everything that belongs to a guest to an account and deletes the
-   * guest, in one transaction, or in the transaction of `into` if it has one.
+   * guest, in one transaction, or in the transaction of `client` or of `into`.
    * Sends `guest_user:merged` after the commit
    *
    * @returns the account, as a new instance
@@ -239,21 +264,23 @@ export class GuestUserManager {
   async merge(
     guest: LucidRow | UserId,
     into: LucidRow | UserId,
-    options: { ctx?: HttpContext } = {}
+    options: ClientOptions & { ctx?: HttpContext } = {}
   ): Promise<ConfiguredUser> {
     const { merger, directory } = await this.engine.load()
     if (typeof into === 'object' && !directory.isUser(into)) {
       throw new E_INVALID_MERGE_TARGET(['It is a row of another table'])
     }
     assertUser(guest, directory)
-    const trx = transactionOf(into)
+    const given = options.client ?? transactionOf(into)
     const merged = await merger.merge(
       primaryKeyOf(guest),
       primaryKeyOf(into),
-      trx ?? directory.client(),
+      directory.client(given),
       options.ctx
     )
     const user = merged.account as ConfiguredUser
+    const trx = asTransaction(given)
+    rejoin(trx, merged.account)
 
     afterCommit(trx, () => {
       void this.#events.send('guest_user:merged', {
@@ -307,4 +334,20 @@ function primaryKeyOf(user: LucidRow | UserId): UserId {
  */
 function transactionOf(user: LucidRow | UserId): TransactionClientContract | undefined {
   return typeof user === 'object' ? user.$trx : undefined
+}
+
+function asTransaction(
+  client: QueryClientContract | undefined
+): TransactionClientContract | undefined {
+  return client?.isTransaction ? (client as TransactionClientContract) : undefined
+}
+
+/**
+ * Rows lose their transaction with the savepoint in which they were written. What
+ * the caller does with them next belongs to the caller's transaction
+ */
+function rejoin(trx: TransactionClientContract | undefined, ...rows: LucidRow[]) {
+  if (trx) {
+    rows.forEach((row) => row.useTransaction(trx))
+  }
 }

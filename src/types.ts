@@ -1,5 +1,6 @@
 import type { HttpContext } from '@adonisjs/core/http'
 import type { ConfigProvider } from '@adonisjs/core/types'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { LucidModel, LucidRow, ModelAttributes } from '@adonisjs/lucid/types/model'
 
 import type { Guest } from './models/guest.ts'
@@ -55,9 +56,20 @@ export type UserValues = GuestUserTypes extends { userModel: infer Model extends
   : Record<string, unknown>
 
 /**
+ * As in Lucid's own methods
+ */
+export interface ClientOptions {
+  /**
+   * A transaction to join, or the client of a connection. Everything is read and
+   * written in it, and events are sent after its commit
+   */
+  client?: QueryClientContract
+}
+
+/**
  * Options to create a guest
  */
-export interface CreateGuestOptions {
+export interface CreateGuestOptions extends ClientOptions {
   /**
    * Tried first. When it is taken, a generated name is used
    */
@@ -101,6 +113,18 @@ export interface GuestUserEvents {
     guest: ConfiguredUser
     transferred: Record<string, number>
     ctx?: HttpContext
+  }
+
+  /**
+   * Sent when a guest signed in to an account and could not be merged: nothing
+   * has moved, and `ctx.guestUser.mergeInto(user)` can still merge the guest
+   * while it exists. Not with `mergeMode: 'strict'`, which fails the sign-in
+   */
+  'guest_user:merge_failed': {
+    user: ConfiguredUser
+    guestId: string | number
+    error: unknown
+    ctx: HttpContext
   }
 
   /**

@@ -58,7 +58,7 @@ export class ConversionByOperator {
     const client = directory.client()
     const fields = await listConversionFields(userModel, null, client)
     const email = fields.filter(({ attribute }) => attribute === 'email')
-    const validator = await createDefaultValidator(email, userModel, client)
+    const validator = await createDefaultValidator(email, userModel, () => client)
 
     // The operator cannot log in to that account instead
     const text = createTexts(ctx)

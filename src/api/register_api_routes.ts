@@ -1,6 +1,7 @@
 import type { NextFn } from '@adonisjs/core/types/http'
-import type { HttpContext, Router, RouteGroup } from '@adonisjs/core/http'
+import type { HttpContext, RouteGroup } from '@adonisjs/core/http'
 
+import type { GuestUserEngine } from '../guest_user_engine.ts'
 import type { ApiRoutesOptions } from '../types.ts'
 import { convertGuest, createGuest, deleteGuest } from './guest_api.ts'
 
@@ -10,10 +11,11 @@ import { convertGuest, createGuest, deleteGuest } from './guest_api.ts'
  * @param pattern where guests are made, such as `/guest`
  */
 export function registerApiRoutes(
-  router: Router,
+  { framework }: GuestUserEngine,
   pattern: string,
   options: ApiRoutesOptions = {}
 ): RouteGroup {
+  const { router } = framework
   return router
     .group(() => {
       router.post('/', (ctx) => createGuest(ctx, options)).as('guest_user.api.store')

@@ -4,7 +4,8 @@ import { CleanupRun } from './cleanup_run.ts'
 import { CleanupReport } from './cleanup_report.ts'
 import { maxBatchSize, Removal } from './removal.ts'
 import { planCleanup, type CleanupPlan } from './cleanup_plan.ts'
-import { ExpiredGuests, type Bookmark } from './expired_guests.ts'
+import { ExpiredGuests } from './expired_guests.ts'
+import type { Bookmark } from '../database/bookmark.ts'
 import { resolveGuestTables, type GuestTables } from '../database/guest_tables.ts'
 import type { Expiry } from '../guests/expiry.ts'
 import type { GuestEvents } from '../guests/guest_events.ts'
@@ -70,8 +71,8 @@ export class GuestCleaner {
 
   async #run(plan: CleanupPlan): Promise<StoppedCleanup> {
     try {
-      const client = this.#directory.client()
-      const { cutoff, ...restriction } = this.#directory.bounds(plan.filter)
+      const client = this.#directory.client(plan.client)
+      const { cutoff, ...restriction } = this.#directory.bounds(plan.filter, client)
       const expired = new ExpiredGuests(client, this.#tables, cutoff, restriction)
       const report = new CleanupReport(await expired.count())
       if (plan.dryRun) {

@@ -1,9 +1,9 @@
-import { BaseModel } from '@adonisjs/lucid/orm'
+import { Adapter, BaseModel } from '@adonisjs/lucid/orm'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { isSqlite } from '../database/catalog.ts'
-import type { Bookmark } from './expired_guests.ts'
+import type { Bookmark } from '../database/bookmark.ts'
 import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
@@ -50,8 +50,9 @@ const postgresRemoval = (claim: string) => `
   from claimed left join deleted on deleted.id = claimed.id`
 
 const REMOVE_CHOSEN = postgresRemoval(':userId: = any(:userIds)')
-const REMOVE_OLDEST = postgresRemoval(`:moment: >= :after
-  and (:moment: > :after or :userId: > :afterId) order by :moment:, :userId: limit :size`)
+const REMOVE_OLDEST = postgresRemoval(
+  '(:moment:, :userId:) > (:after, :afterId) order by :moment:, :userId: limit :size'
+)
 
 type Row = Bookmark & { isDeleted: boolean }
 
@@ -230,7 +231,8 @@ export function maxBatchSize(client: QueryClientContract, userModel: LucidModel)
 }
 
 /**
- * Does the model customize deletes, so that they mean more than deleting a row?
+ * Does the model customize deletes, so that they mean more than deleting a row? An
+ * adapter that only chooses the connection does not
  */
 export function hasCustomDelete(userModel: LucidModel): boolean {
   const hooks = userModel.$hooks.all()
@@ -238,6 +240,7 @@ export function hasCustomDelete(userModel: LucidModel): boolean {
     ['before:delete', 'after:delete'].some((event) => hooks.get(event)?.size) ||
     userModel.prototype.delete !== BaseModel.prototype.delete ||
     userModel.prototype.$getQueryFor !== BaseModel.prototype.$getQueryFor ||
-    userModel.$adapter !== BaseModel.$adapter
+    userModel.$adapter.delete !== Adapter.prototype.delete ||
+    userModel.$adapter.query !== Adapter.prototype.query
   )
 }

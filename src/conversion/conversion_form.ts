@@ -138,7 +138,8 @@ export class ConversionForm {
         `The default form asks for an email address or a username, and the model "${userModel.name}" has neither. Set "convert.validator", and write your own form in "resources/views/guest_user/convert.edge"`,
       ])
     }
-    return { fields, validator: await createDefaultValidator(fields, userModel, client) }
+    const validator = await createDefaultValidator(fields, userModel, () => directory.client())
+    return { fields, validator }
   }
 }
 

@@ -95,7 +95,7 @@ export async function listConversionFields(
   ).map((candidate) => ({
     ...candidate,
     name: candidate.attribute,
-    isRequired: Boolean(candidate.isUnique) || !find(candidate.attribute)?.isNullable,
+    isRequired: Boolean(candidate.isUnique) || find(candidate.attribute)?.isNullable === false,
     maxLength: lengthOf(candidate.attribute),
   }))
   return passwordColumn ? [...fields, ...listPasswordFields(passwordColumn)] : fields
@@ -118,11 +118,13 @@ function listPasswordFields(attribute: string): ConversionField[] {
 /**
  * Validates the default form; `meta.userId` is the guest's. Whether a value is
  * taken is checked again by the database, when the row is written
+ *
+ * @param findClient the client at the time of the request, which may depend on it
  */
 export async function createDefaultValidator(
   fields: ConversionField[],
   userModel: LucidModel,
-  client: QueryClientContract
+  findClient: () => QueryClientContract
 ): Promise<ConversionValidator> {
   const { default: vine } = await import('@vinejs/vine')
   const primaryKey = userModel.$getColumn(userModel.primaryKey)!.columnName
@@ -131,7 +133,7 @@ export async function createDefaultValidator(
     if (!field.isValid) {
       return
     }
-    const others = client.from(userModel.table).whereNot(primaryKey, field.meta.userId)
+    const others = findClient().from(userModel.table).whereNot(primaryKey, field.meta.userId)
     if (await others.where(column, value as string).first()) {
       field.report('The {{ field }} has already been taken', 'database.unique', field)
     }

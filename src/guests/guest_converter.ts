@@ -62,7 +62,7 @@ export class GuestConverter {
           await revokeTokens(trx, this.#userModel, userId, visitor)
           return user
         },
-        { wasCommitted: (user) => this.#wasConverted(user) }
+        { wasCommitted: (user) => this.#wasConverted(user, client) }
       )
     try {
       // A deadlock aborts the caller's whole transaction, so it is not ours to retry
@@ -110,11 +110,10 @@ export class GuestConverter {
    * Another session may have converted the guest after the connection was lost:
    * then the password is theirs
    */
-  async #wasConverted(user: LucidRow): Promise<boolean> {
-    if (!(await this.#directory.isClaimed(user.$primaryKeyValue!))) {
+  async #wasConverted(user: LucidRow, client: QueryClientContract): Promise<boolean> {
+    if (!(await this.#directory.isClaimed(user.$primaryKeyValue!, client))) {
       return false
     }
-    const client = this.#directory.client()
     const stored = await this.#userModel.find(user.$primaryKeyValue!, { client })
     return stored !== null && this.#readPassword(stored) === this.#readPassword(user)
   }

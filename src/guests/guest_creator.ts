@@ -1,11 +1,12 @@
 import { DateTime } from 'luxon'
-import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
+import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 
 import debug from '../debug.ts'
 import type { Guest } from '../models/guest.ts'
 import { pauseBeforeRetry, readDatabaseError, withoutValues } from '../database/database_error.ts'
 import { runInTransaction } from '../database/transaction.ts'
+import { GuestVisibility } from './guest_visibility.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 import type { UnusablePassword } from './unusable_password.ts'
 import type { CreateGuestOptions, ResolvedConfig } from '../types.ts'
@@ -49,6 +50,7 @@ export class GuestCreator {
   #userModel: LucidModel
   #directory: GuestDirectory
   #password: UnusablePassword | null
+  #visibility: GuestVisibility
 
   constructor(
     config: ResolvedConfig,
@@ -60,19 +62,28 @@ export class GuestCreator {
     this.#userModel = userModel
     this.#directory = directory
     this.#password = password
+    this.#visibility = new GuestVisibility(userModel)
   }
 
+  /**
+   * @throws E_HIDDEN_GUEST when the user model would not find the guest
+   */
   async create(options: CreateGuestOptions): Promise<CreatedGuest> {
+    const client = this.#directory.client(options.client)
     let nameAttempt = 1
     let username = options.username ?? (await this.#generateUsername(options, nameAttempt))
 
     for (let attempt = 1; ; attempt++) {
       try {
-        return { ...(await this.#insert(username, options)), created: true }
+        return { ...(await this.#insert(username, options, client)), created: true }
       } catch (error) {
-        debug('attempt %d to create a guest failed: %s', attempt, error)
+        debug('attempt %d to create a guest failed: %s', attempt, withoutValues(error))
         if (!(error instanceof TakenValue)) {
-          await pauseBeforeRetry(error, attempt).catch((final) => {
+          // A deadlock aborts the caller's whole transaction, so it is not ours to retry
+          const pause = client.isTransaction
+            ? Promise.reject(error)
+            : pauseBeforeRetry(error, attempt)
+          await pause.catch((final) => {
             throw this.#explain(final, attempt)
           })
         } else if (attempt === MAX_ATTEMPTS) {
@@ -81,7 +92,7 @@ export class GuestCreator {
           nameAttempt += 1
           username = await this.#generateUsername(options, nameAttempt)
         } else {
-          const existing = await this.#findParallelGuest(options.visitKey!)
+          const existing = await this.#findParallelGuest(options.visitKey!, client)
           if (existing) {
             return { ...existing, created: false }
           }
@@ -98,11 +109,11 @@ export class GuestCreator {
     return username
   }
 
-  async #insert(username: string, options: CreateGuestOptions) {
+  async #insert(username: string, options: CreateGuestOptions, client: QueryClientContract) {
     const user = await this.#buildUser(username, options)
 
     return runInTransaction(
-      this.#directory.client(),
+      client,
       async (trx) => {
         user.useTransaction(trx)
         await user.save().catch((error) => {
@@ -111,9 +122,13 @@ export class GuestCreator {
         const guest = await this.#insertGuest(user, options, trx).catch((error) => {
           throw isTaken(error) && options.visitKey ? new TakenValue('visit_key', error) : error
         })
+        await this.#visibility.assert(user, trx)
         return { user, guest }
       },
-      { wasCommitted: async ({ guest }) => (await this.#directory.find(guest.userId)) !== null }
+      {
+        wasCommitted: async ({ guest }) =>
+          (await this.#directory.find(guest.userId, client)) !== null,
+      }
     )
   }
 
@@ -151,12 +166,15 @@ export class GuestCreator {
    * Finds the guest that a parallel request created with the same key seconds
    * ago. An older key has expired and is removed from its guest
    */
-  async #findParallelGuest(visitKey: string): Promise<{ user: LucidRow; guest: Guest } | null> {
-    const client = this.#directory.client()
+  async #findParallelGuest(
+    visitKey: string,
+    client: QueryClientContract
+  ): Promise<{ user: LucidRow; guest: Guest } | null> {
     const { guestModel } = this.#directory
     const oldest = this.#directory.formatted(
       DateTime.now().minus({ milliseconds: VISIT_KEY_LIFETIME }),
-      'up'
+      'up',
+      client
     )
 
     await guestModel
@@ -179,9 +197,11 @@ export class GuestCreator {
     const found = readDatabaseError(cause)
     if (found?.kind === 'not_null') {
       const table = found.table ?? this.#userModel.table
-      return new E_INCOMPLETE_GUEST_ATTRIBUTES([`${table}.${found.column}`], { cause })
+      return new E_INCOMPLETE_GUEST_ATTRIBUTES([`${table}.${found.column}`], {
+        cause: withoutValues(cause),
+      })
     }
-    return this.#directory.explain(cause)
+    return withoutValues(this.#directory.explain(cause))
   }
 }
 

@@ -6,7 +6,9 @@ import type { QueryClientContract, TransactionClientContract } from '@adonisjs/l
 import type { UserId } from '../database/guest_tables.ts'
 import type { Guest } from '../models/guest.ts'
 import { E_MISSING_GUESTS_TABLE } from '../errors.ts'
-import { readDatabaseError } from '../database/database_error.ts'
+import { splitQualifiedName } from '../database/catalog.ts'
+import { connectionFlag } from '../database/migrations.ts'
+import { readDatabaseError, withoutValues } from '../database/database_error.ts'
 import type { GuestFilter, GuestModel } from '../types.ts'
 
 /**
@@ -27,10 +29,26 @@ export class GuestDirectory {
   }
 
   /**
-   * A client for the connection of the user model, in write mode
+   * The client that the user model's own queries use at this moment, in write mode.
+   * A model may name its connection, compute it, or leave the choice to its
+   * adapter, for example by the tenant of the request
+   *
+   * @param given by the caller, instead of the model's own: a connection, or a
+   * transaction to join
    */
-  client(): QueryClientContract {
-    return this.#database.connection(this.#userModel.connection, { mode: 'write' })
+  client(given?: QueryClientContract): QueryClientContract {
+    const client = given ?? this.#userModel.query().client
+    return client.isTransaction
+      ? client
+      : this.#database.connection(client.connectionName, { mode: 'write' })
+  }
+
+  /**
+   * May a read of the model miss what was just written?
+   */
+  get hasReplicas(): boolean {
+    const { connectionName } = this.client()
+    return this.#database.getRawConnection(connectionName)!.connection!.hasReadWriteReplicas
   }
 
   /**
@@ -39,12 +57,10 @@ export class GuestDirectory {
    * SQLite and MySQL store local time without its offset, so a moment may be
    * off by an hour when clocks go back; `rounding` sets the direction
    */
-  formatted(moment: DateTime, rounding: 'down' | 'up'): string {
+  formatted(moment: DateTime, rounding: 'down' | 'up', client = this.client()): string {
     const offsets = [moment.offset, DateTime.now().offset]
     const offset = rounding === 'down' ? Math.min(...offsets) : Math.max(...offsets)
-    return moment
-      .setZone(FixedOffsetZone.instance(offset))
-      .toFormat(this.client().dialect.dateTimeFormat)
+    return moment.setZone(FixedOffsetZone.instance(offset)).toFormat(client.dialect.dateTimeFormat)
   }
 
   /**
@@ -52,11 +68,11 @@ export class GuestDirectory {
    * excluded, so that no guest outside the filter is deleted. The cutoff
    * defaults to tomorrow: no guest was seen later
    */
-  bounds({ userIds, since, before }: GuestFilter) {
+  bounds({ userIds, since, before }: GuestFilter, client = this.client()) {
     return {
       userIds,
-      since: since && this.formatted(since, 'up'),
-      cutoff: this.formatted(before ?? DateTime.now().plus({ days: 1 }), 'down'),
+      since: since && this.formatted(since, 'up', client),
+      cutoff: this.formatted(before ?? DateTime.now().plus({ days: 1 }), 'down', client),
     }
   }
 
@@ -69,10 +85,11 @@ export class GuestDirectory {
   }
 
   /**
+   * @param client a transaction to join
    * @throws E_MISSING_GUESTS_TABLE when the migration was not run
    */
-  async find(userId: UserId): Promise<Guest | null> {
-    return this.#explaining(() => this.guestModel.find(userId, { client: this.client() }))
+  async find(userId: UserId, client: QueryClientContract = this.client()): Promise<Guest | null> {
+    return this.#explaining(() => this.guestModel.find(userId, { client }))
   }
 
   /**
@@ -106,8 +123,7 @@ export class GuestDirectory {
    * Has a transaction that was claiming this guest been committed? Waits until
    * it has ended
    */
-  async isClaimed(userId: UserId): Promise<boolean> {
-    const client = this.client()
+  async isClaimed(userId: UserId, client: QueryClientContract): Promise<boolean> {
     const guest = await this.guestModel
       .query({ client })
       .where('userId', userId)
@@ -121,10 +137,22 @@ export class GuestDirectory {
    */
   explain(error: unknown): unknown {
     const found = readDatabaseError(error)
-    const isOurs = !found?.table || found.table === this.guestModel.table
-    return found?.kind === 'missing_table' && isOurs
-      ? new E_MISSING_GUESTS_TABLE([found.table ?? 'guests'], { cause: error })
-      : error
+    if (found?.kind !== 'missing_table' || !this.#isGuestsTable(found.table)) {
+      return error
+    }
+    const { connectionName } = this.client()
+    return new E_MISSING_GUESTS_TABLE(
+      [this.guestModel.table, connectionFlag(this.#database, connectionName)],
+      { cause: withoutValues(error) }
+    )
+  }
+
+  /**
+   * MySQL and SQLite leave out the schema
+   */
+  #isGuestsTable(table: string | undefined): boolean {
+    const { table: own } = splitQualifiedName(this.guestModel.table)
+    return table === undefined || splitQualifiedName(table).table === own
   }
 
   async #explaining<Result>(callback: () => PromiseLike<Result>): Promise<Result> {

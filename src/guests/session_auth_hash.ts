@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 import type { EncryptionService } from '@adonisjs/core/types'
 
+import type { GuestDirectory } from './guest_directory.ts'
+
 const PURPOSE = 'guest_user.session'
 
 /**
- * A keyed digest of a guest's password column, kept in the guest's session.
+ * A keyed digest of a guest's password column and its connection, kept in the
+ * guest's session: tenants that have databases of their own have the same ids.
  *
  * Every conversion changes that column, so a session that brings another digest
  * than the row has now is one that the guest had before: it must not lead into
@@ -13,10 +16,12 @@ const PURPOSE = 'guest_user.session'
  */
 export class SessionAuthHash {
   #encryption: EncryptionService
+  #directory: GuestDirectory
   #passwordColumn: string
 
-  constructor(encryption: EncryptionService, passwordColumn: string) {
+  constructor(encryption: EncryptionService, directory: GuestDirectory, passwordColumn: string) {
     this.#encryption = encryption
+    this.#directory = directory
     this.#passwordColumn = passwordColumn
   }
 
@@ -43,9 +48,10 @@ export class SessionAuthHash {
   }
 
   #digest(user: LucidRow): string {
+    const { connectionName } = this.#directory.client()
     const password = user.$getAttribute(this.#passwordColumn)
     return createHash('sha256')
-      .update(JSON.stringify([String(user.$primaryKeyValue), password]))
+      .update(JSON.stringify([connectionName, String(user.$primaryKeyValue), password]))
       .digest('base64url')
   }
 }

@@ -1,5 +1,5 @@
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
-import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
+import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { retryTransient } from '../database/database_error.ts'
 import { runInTransaction } from '../database/transaction.ts'
@@ -25,21 +25,23 @@ export class UserRegistrar {
    * password matches, like a guest
    *
    * @param within called in the transaction, after the user was inserted
+   * @param given a transaction to join, or a connection
    */
   async create(
     values: Record<string, unknown>,
-    within?: (user: LucidRow, trx: TransactionClientContract) => unknown
+    within?: (user: LucidRow, trx: TransactionClientContract) => unknown,
+    given?: QueryClientContract
   ): Promise<LucidRow> {
-    if (!within) {
+    if (!within && !given) {
       return this.#build(values).save()
     }
-    const client = this.#directory.client()
-    return retryTransient(() =>
+    const client = this.#directory.client(given)
+    const register = () =>
       runInTransaction(
         client,
         async (trx) => {
           const user = await this.#build(values).useTransaction(trx).save()
-          await within(user, trx)
+          await within?.(user, trx)
           return user
         },
         {
@@ -47,7 +49,8 @@ export class UserRegistrar {
             (await this.#userModel.find($primaryKeyValue!, { client })) !== null,
         }
       )
-    )
+    // A deadlock aborts the caller's whole transaction, so it is not ours to retry
+    return client.isTransaction ? register() : retryTransient(register)
   }
 
   /**

@@ -12,7 +12,8 @@ import { keepPrivate } from './private_response.ts'
 import { RecentVisits } from './recent_visits.ts'
 import { authenticateByToken, bringsToken, listUsersOfOtherGuards } from './other_guards.ts'
 import { isConvertedHere } from '../guests/conversion_scope.ts'
-import { mergeOnSignIn } from './merge_on_sign_in.ts'
+import { explainMiss, hiddenFromGuard, isSeenByGuard, type Miss } from './guard_sight.ts'
+import { mergeOnSignIn, NO_MEMORY } from './merge_on_sign_in.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 /**
@@ -270,6 +271,42 @@ export class CurrentVisitor {
   }
 
   /**
+   * Why the guard does not find the user whom the session names, undefined when it
+   * names nobody. A user whom only a lagging replica hid is signed in, without a new
+   * session: it was theirs all along
+   */
+  async explainMiss(): Promise<Miss['reason'] | undefined> {
+    const guard = this.#guard
+    const userId = this.#userIdInSession
+    if (userId === undefined || guard.isLoggedOut) {
+      return undefined
+    }
+
+    const miss = await explainMiss(userId, this.#manager)
+    if (miss.reason === 'late') {
+      guard.user = miss.user
+      guard.isAuthenticated = true
+      // Verifies the session as well
+      await this.#ctx.auth.checkUsing([this.#manager.config.guard as never])
+    }
+    return miss.reason
+  }
+
+  /**
+   * @throws E_HIDDEN_GUEST when the guard would not find the guest at the next
+   * request. Nobody is signed in then, and the guest is deleted
+   */
+  async assertSeen(guest: LucidRow, miss: Miss['reason'] | undefined): Promise<void> {
+    if (await isSeenByGuard(this.#ctx, this.#manager, miss)) {
+      return
+    }
+    await this.#signOut()
+    const { cleaner } = await this.#manager.engine.load()
+    await cleaner.remove({ userIds: [guest.$primaryKeyValue!] })
+    throw hiddenFromGuard(this.#manager.config.guard)
+  }
+
+  /**
    * Signs a guest in to an account and merges, like the guard's `login`
    *
    * @returns whether a guest was merged
@@ -382,17 +419,17 @@ export class CurrentVisitor {
     return mergeOnSignIn(visitorId, account, {
       ctx: this.#ctx,
       manager: this.#manager,
-      memory: this.#memory,
+      memory: this.#isOfToken ? NO_MEMORY : this.#memory,
     })
   }
 
   /**
-   * Merges like the guard's `login`: if that fails, there is no token. With `mergeMode`
-   * "ask", the application merges before it creates the token
+   * Merges like the guard's `login`: an error keeps the account from getting a token.
+   * With `mergeMode` "ask", the application merges before it creates the token
    */
   async mergeBeforeToken(account: LucidRow): Promise<void> {
     const visitor = await this.user()
-    const isAutomatic = this.#manager.config.mergeMode === 'automatic'
+    const isAutomatic = ['automatic', 'strict'].includes(this.#manager.config.mergeMode)
     if (isAutomatic && visitor && (await this.kindOf(visitor)) === 'guest') {
       const isMerged = await this.#merge(account)
       if (isMerged) {

@@ -88,6 +88,7 @@ export class HttpGuestUser {
    * signed in; undefined if there is none
    * @throws E_UNAUTHORIZED_ACCESS of auth when the request brings a token that no
    * guard accepts
+   * @throws E_HIDDEN_GUEST when the guard would not find the guest again
    */
   allow(): Promise<ConfiguredUser | undefined> {
     this.#allowing ??= this.#allowOnce().finally(() => {
@@ -103,6 +104,10 @@ export class HttpGuestUser {
       this.#explainNoGuest('somebody is signed in')
       return user as ConfiguredUser | undefined
     }
+    const miss = await this.#visitor.explainMiss()
+    if (miss === 'late' && ctx.auth.isAuthenticated) {
+      return this.user()
+    }
     if (this.#manager.config.enabled) {
       await this.#visitor.assertTokenAccepted()
     }
@@ -114,6 +119,7 @@ export class HttpGuestUser {
 
     const guest = await this.#manager.create({ ctx, visitKey: createVisitKey(ctx) })
     await this.#visitor.signIn(guest, 'guest')
+    await this.#visitor.assertSeen(guest, miss)
     return guest
   }
 
@@ -281,8 +287,10 @@ export class HttpGuestUser {
     if (guestId === undefined || !(await this.#manager.find(guestId))) {
       return null
     }
-    const userModel = await this.#manager.userModel()
-    return (await userModel.find(guestId)) as ConfiguredUser | null
+    const { userModel, directory } = await this.#manager.engine.load()
+    return (await userModel.find(guestId, {
+      client: directory.client(),
+    })) as ConfiguredUser | null
   }
 
   /**

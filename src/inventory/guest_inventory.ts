@@ -32,8 +32,8 @@ export class GuestInventory {
   #tables: GuestTables
   #list: GuestList
   #keyType?: Promise<string>
+  #histories = new Map<string, GuestHistory>()
   readonly expiry: Expiry
-  readonly history: GuestHistory
 
   constructor(
     directory: GuestDirectory,
@@ -47,7 +47,17 @@ export class GuestInventory {
     this.#tables = resolveGuestTables(userModel, directory.guestModel, expiry.property)
     this.#list = new GuestList(directory, userModel, expiry.property)
     this.expiry = expiry
-    this.history = new GuestHistory(directory)
+  }
+
+  /**
+   * The one of the connection that the models use now: tenants do not see the
+   * numbers of each other
+   */
+  get history(): GuestHistory {
+    const { connectionName } = this.#client
+    const history = this.#histories.get(connectionName) ?? new GuestHistory(this.#directory)
+    this.#histories.set(connectionName, history)
+    return history
   }
 
   page(request: PageRequest): Promise<GuestPage> {

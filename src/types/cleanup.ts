@@ -1,13 +1,15 @@
 import type { DateTime } from 'luxon'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 /**
  * Options of a cleanup
  */
 export interface CleanupOptions {
   /**
-   * Delete guests older than this, in milliseconds. Defaults to `maxAge`
+   * Delete guests older than this: a duration with a unit, such as '30 days'.
+   * Defaults to `maxAge`
    */
-  olderThan?: number
+  olderThan?: string
 
   /**
    * Delete only guests with these user ids, at most 10,000
@@ -35,6 +37,12 @@ export interface CleanupOptions {
    * Stops the cleanup after its current batch
    */
   signal?: AbortSignal
+
+  /**
+   * The connection to clean up, instead of the user model's own. Not a transaction:
+   * a cleanup consists of short ones
+   */
+  client?: QueryClientContract
 
   /**
    * Called after each batch, outside its transaction

@@ -84,6 +84,11 @@ export interface TestAppOptions {
   prepare?: (parts: { db: Database; User: UserModel }) => Promise<void>
 
   /**
+   * Optional packages that the application does not use
+   */
+  without?: ('edge' | 'vinejs')[]
+
+  /**
    * Providers of other packages, and their configuration
    */
   providers?: (() => Promise<any>)[]
@@ -98,6 +103,11 @@ export interface TestAppOptions {
    * An existing database, which is kept when the application closes
    */
   database?: TestDatabase
+
+  /**
+   * Further connections, by name, beside `main`
+   */
+  connections?: Record<string, Record<string, unknown>>
   routes?: (
     router: HttpRouterService,
     middleware: NamedMiddleware,
@@ -234,9 +244,12 @@ function defaultRouterMiddleware({ shield, silentAuth }: TestAppOptions): Middle
 }
 
 function listProviders(options: TestAppOptions) {
+  const { without = [] } = options
   return [
-    () => import('@adonisjs/core/providers/edge_provider'),
-    () => import('@adonisjs/core/providers/vinejs_provider'),
+    ...(without.includes('edge') ? [] : [() => import('@adonisjs/core/providers/edge_provider')]),
+    ...(without.includes('vinejs')
+      ? []
+      : [() => import('@adonisjs/core/providers/vinejs_provider')]),
     () => import('@adonisjs/session/session_provider'),
     () => import('@adonisjs/shield/shield_provider'),
     () => import('@adonisjs/lucid/database_provider'),
@@ -262,7 +275,7 @@ function describeConfig(
     }),
     // Passwords of tests protect nothing, and a good hash takes 50 ms
     hash: defineHash({ default: 'scrypt', list: { scrypt: drivers.scrypt({ cost: 2 }) } }),
-    database: { connection: 'main', connections: { main: connection } },
+    database: { connection: 'main', connections: { main: connection, ...options.connections } },
     redis: defineRedis({ connection: 'main', connections: { main: redis } }),
     session: defineSession({
       cookieName: 'adonis-session',

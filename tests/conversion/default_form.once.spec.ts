@@ -105,7 +105,7 @@ test.group('What the default form takes', () => {
   async function validate(values: Record<string, unknown>) {
     const { client, close } = await createUsersTable(columns)
     const fields = await listConversionFields(model, 'password', client)
-    const validator = await createDefaultValidator(fields, model, client)
+    const validator = await createDefaultValidator(fields, model, () => client)
     const messagesProvider = await createDefaultMessages((name, data = {}) =>
       [name, ...Object.values(data)].join(' ')
     )

@@ -106,23 +106,24 @@ test.group('Signing in with a guest’s token', () => {
     assert.isNull(await app.User.find(id))
   })
 
-  test('gives no token when the merge fails, and the guest keeps everything', async ({
-    assert,
-    cleanup,
-  }) => {
-    const { app, guest, client, ownerOfNote } = await createApp({
-      guestUser: {
-        merge: () => {
-          throw new Error('the cart is being paid for')
+  test('leaves the guest whole when the merge fails, with mergeMode "{$self}"')
+    .with(['automatic', 'strict'] as const)
+    .run(async ({ assert, cleanup }, mergeMode) => {
+      const { app, guest, client, ownerOfNote } = await createApp({
+        guestUser: {
+          mergeMode,
+          merge: () => {
+            throw new Error('the cart is being paid for')
+          },
         },
-      },
+      })
+      cleanup(() => app.close())
+      const { status } = await client.post('/login', ANN)
+      assert.equal(status, mergeMode === 'strict' ? 500 : 200)
+      assert.equal(await app.count('auth_access_tokens'), mergeMode === 'strict' ? 1 : 2)
+      assert.equal(await ownerOfNote(), guest.id)
+      assert.deepInclude((await client.get('/cart')).json(), { id: guest.id, kind: 'guest' })
     })
-    cleanup(() => app.close())
-    assert.equal((await client.post('/login', ANN)).status, 500)
-    assert.equal(await app.count('auth_access_tokens'), 1)
-    assert.equal(await ownerOfNote(), guest.id)
-    assert.deepInclude((await client.get('/cart')).json(), { id: guest.id, kind: 'guest' })
-  })
 
   test('leaves the guest alone with mergeMode "{$self}"')
     .with(['ask', 'off'] as const)

@@ -31,6 +31,10 @@ ${columns}
  * What the examples take for granted in an application
  */
 export const ASSUMED_FILES: Record<string, string> = {
+  'app/services/tenancy.ts': `
+    import { AsyncLocalStorage } from 'node:async_hooks'
+    export const tenancy = new AsyncLocalStorage<string>()
+  `,
   'app/models/note.ts': MODEL(
     'Note',
     '  @column() declare userId: number\n  @column() declare body: string'
