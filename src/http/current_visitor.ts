@@ -241,12 +241,14 @@ export class CurrentVisitor {
   }
 
   /**
-   * Whether the request is that of a token: then it gets no session
+   * Whether the request is that of a token, or of a client that should get one: then
+   * it gets no session
    */
   get #isOfToken(): boolean {
     const { auth, request } = this.#ctx
     const visitor = this.#guard.user
-    return bringsToken(request) && (visitor === undefined || auth.user !== visitor)
+    const isWithToken = this.#manager.config.usesTokens || bringsToken(request)
+    return isWithToken && (visitor === undefined || auth.user !== visitor)
   }
 
   /**

@@ -88,7 +88,7 @@ test.group('Signing in with a guest’s token', () => {
   })
 
   test('merges where the default guard uses tokens', async ({ assert, cleanup }) => {
-    const { app, ann, client, ownerOfNote } = await createApp({ defaultGuard: 'api' as never })
+    const { app, ann, client, ownerOfNote } = await createApp({ defaultGuard: 'api' })
     cleanup(() => app.close())
     assert.equal((await client.post('/login', ANN)).status, 200)
     assert.equal(await ownerOfNote(), ann.id)

@@ -26,6 +26,10 @@ async function createApp(options: TestAppOptions = {}) {
       router.get('/cart', whoAmI).use(middleware.allowGuestUser())
       router.get('/api', ({ auth }) => ({ id: (auth.user as any).id })).use(authenticate)
       router.get('/settings', whoAmI).use([authenticate, middleware.regularUserRequired()])
+      router.post('/register', async (ctx) => {
+        const user: any = await ctx.guestUser.register(ANN as any)
+        return { id: user.id, kind: (await ctx.guestUser.isGuest(user)) ? 'guest' : 'regular' }
+      })
       router.get('/direct', async ({ auth }) => {
         await (auth.use('api' as never) as GuardContract<unknown>).authenticate()
       })
@@ -199,5 +203,31 @@ test.group('Tokens and guests', () => {
     assert.equal((await client.post('/convert')).status, 200)
     assert.equal((await client.get('/settings')).json().id, id)
     assert.notEqual((await visitor.get('/cart')).json().id, id)
+  })
+
+  test('where the default guard uses tokens, no session begins', async ({ assert, cleanup }) => {
+    const { app } = await createApp({ defaultGuard: 'api' })
+    cleanup(() => app.close())
+    const visitor = new Visitor(app.url)
+    for (const path of ['/cart', '/cart']) {
+      assert.equal((await visitor.get(path)).json().kind, 'anonymous')
+    }
+    assert.equal((await visitor.post('/register')).json().kind, 'regular')
+    assert.equal((await visitor.get('/cart')).json().kind, 'anonymous')
+    assert.equal(await app.count('guests'), 1, 'the one of the client')
+  })
+
+  test('a session guard that is named makes guests beside tokens', async ({ assert, cleanup }) => {
+    const { app, guest, client } = await createApp({
+      defaultGuard: 'api',
+      guestUser: { guard: 'web' as never },
+    })
+    cleanup(() => app.close())
+    const visitor = new Visitor(app.url)
+    const { id, kind } = (await visitor.get('/cart')).json()
+    assert.equal(kind, 'guest')
+    assert.equal((await visitor.get('/cart')).json().id, id)
+    assert.equal((await client.get('/cart')).json().id, guest.id)
+    assert.equal(await app.count('guests'), 2)
   })
 })
