@@ -13,7 +13,7 @@ const STOREYS = [
   ['pages'],
   ['social', 'conversion', 'plugins'],
   ['http'],
-  ['middleware', 'admin'],
+  ['middleware', 'admin', 'api'],
   ['console', 'configure', 'doctor'],
 ]
 

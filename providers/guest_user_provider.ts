@@ -8,6 +8,7 @@ import { GuestEvents } from '../src/guests/guest_events.ts'
 import { GuestUserEngine } from '../src/guest_user_engine.ts'
 import { GuestUserManager } from '../src/guest_user_manager.ts'
 import { AdminGate, registerAdminRoutes } from '../src/admin/register_admin_routes.ts'
+import { registerApiRoutes } from '../src/api/register_api_routes.ts'
 import { handleUpdates } from '../src/database/update_handler.ts'
 import { ConversionForm } from '../src/conversion/conversion_form.ts'
 import { TEMPLATES_DISK, TemplateFinder } from '../src/pages/render_page.ts'
@@ -52,7 +53,7 @@ export default class GuestUserProvider {
       ])
       const events = new GuestEvents(emitter, logger)
       const framework = { app: this.app, database, events, encryption, hash, router }
-      const pages = { registerConvertRoutes, registerAdminRoutes }
+      const pages = { registerConvertRoutes, registerAdminRoutes, registerApiRoutes }
       return new GuestUserManager(new GuestUserEngine(config, framework), pages)
     })
 

@@ -9,7 +9,11 @@ import { parseDuration } from './age.ts'
 import { usernames } from './usernames.ts'
 import { assertOptions } from './config/options.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
-import { findSessionGuardName, assertGuardExists } from './guests/session_guard.ts'
+import {
+  assertGuardExists,
+  findSessionGuardName,
+  usesTokensByDefault,
+} from './guests/session_guard.ts'
 import type { AdminConfig } from './types/config.ts'
 import type { AnyTransferEntry, GuestUserConfig, ResolvedConfig } from './types.ts'
 
@@ -38,6 +42,7 @@ export function defineConfig<Model extends LucidModel>(
   return configProvider.create(async (app) => ({
     enabled: config.enabled ?? true,
     guard: await findSessionGuardName(app, config.guard as string | undefined),
+    usesTokens: config.guard === undefined && (await usesTokensByDefault(app)),
     userModel: config.userModel,
     guestModel: config.guestModel ?? (() => import('./models/guest.ts')),
     username: config.username ?? usernames.uuid(),

@@ -83,6 +83,12 @@ export const E_INCOMPLETE_SOCIAL_ATTRIBUTES = createError<[column: string]>(
   500
 )
 
+export const E_INVALID_API_ROUTES = createError<[reason: string]>(
+  'Invalid "guestUsers.registerApiRoutes" in "start/routes.ts". %s',
+  'E_INVALID_API_ROUTES',
+  500
+)
+
 /**
  * Base class of errors that visitors see: a translatable message, and a
  * response in the format the client accepts
@@ -209,6 +215,24 @@ export const E_NOT_A_GUEST = class NotAGuestException extends TurnedAwayExceptio
   static status = 409
   static code = 'E_NOT_A_GUEST'
   static message = 'This account is not a guest any more'
+}
+
+/**
+ * `enabled` or `allow` of the configuration says no
+ */
+export const E_GUESTS_NOT_ALLOWED = class GuestsNotAllowedException extends TurnedAwayException {
+  static status = 403
+  static code = 'E_GUESTS_NOT_ALLOWED'
+  static message = 'You cannot be a guest here'
+}
+
+/**
+ * Something that stays points at the guest, or another transaction has it
+ */
+export const E_GUEST_IN_USE = class GuestInUseException extends TurnedAwayException {
+  static status = 409
+  static code = 'E_GUEST_IN_USE'
+  static message = 'This guest cannot be deleted at the moment'
 }
 
 /**

@@ -15,6 +15,7 @@ import { GuestConverter } from './guests/guest_converter.ts'
 import { GuestDirectory } from './guests/guest_directory.ts'
 import { PasswordSave } from './guests/password_save.ts'
 import { UserRegistrar } from './guests/user_registrar.ts'
+import { watchTokens } from './guests/token_sign_in.ts'
 import { SessionAuthHash } from './guests/session_auth_hash.ts'
 import { UnusablePassword } from './guests/unusable_password.ts'
 import { assertGuardAccepts } from './guests/session_guard.ts'
@@ -117,6 +118,7 @@ export class GuestUserEngine {
     const userModel = await importModel('userModel', config.userModel)
     await assertGuardAccepts(app, config.guard, userModel)
     const guestModel = await importModel('guestModel', config.guestModel)
+    watchTokens(userModel)
 
     const directory = new GuestDirectory(database, userModel, guestModel)
     const kept = new KeptGuests(userModel, config.cleanup.keep)

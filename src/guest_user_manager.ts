@@ -13,6 +13,7 @@ import type { GuestDirectory } from './guests/guest_directory.ts'
 import type { UserRegistrar } from './guests/user_registrar.ts'
 import type { GuestUserEngine } from './guest_user_engine.ts'
 import type {
+  ApiRoutesOptions,
   CleanupOptions,
   CleanupResult,
   ClientOptions,
@@ -30,6 +31,11 @@ import type {
 export interface GuestUserPages {
   registerConvertRoutes(engine: GuestUserEngine, pattern: string): RouteGroup
   registerAdminRoutes(engine: GuestUserEngine, pattern: string): RouteGroup
+  registerApiRoutes(
+    engine: GuestUserEngine,
+    pattern: string,
+    options?: ApiRoutesOptions
+  ): RouteGroup
 }
 
 /**
@@ -108,6 +114,21 @@ export class GuestUserManager {
    */
   registerAdminRoutes(pattern: string): RouteGroup {
     return this.#pages.registerAdminRoutes(this.engine, pattern)
+  }
+
+  /**
+   * Registers routes for clients that send an access token: make a guest
+   * (`guest_user.api.store`), convert (`guest_user.api.convert`), give the guest up
+   * (`guest_user.api.destroy`). They answer in JSON, and need a guard for access tokens
+   *
+   * @param pattern path that guests are made at
+   * @returns the route group, to add middleware to
+   *
+   * @example
+   * guestUsers.registerApiRoutes('/guest').use(guestThrottle)
+   */
+  registerApiRoutes(pattern: string, options?: ApiRoutesOptions): RouteGroup {
+    return this.#pages.registerApiRoutes(this.engine, pattern, options)
   }
 
   /**

@@ -7,6 +7,7 @@ import type { Guest } from './models/guest.ts'
 import type { ResolvedConfig } from './types/config.ts'
 
 export * from './types/model.ts'
+export * from './types/api.ts'
 export * from './types/config.ts'
 export * from './types/transfer.ts'
 export * from './types/cleanup.ts'

@@ -32,6 +32,10 @@ export interface ValidationError extends Error {
   messages: { field: string; rule: string; message: string }[]
 }
 
+export function isValidationError(error: unknown): error is ValidationError {
+  return (error as { code?: unknown } | null)?.code === 'E_VALIDATION_ERROR'
+}
+
 /**
  * What a guest fills in to become a regular user
  */

@@ -4,7 +4,7 @@ import type { HttpError } from '@adonisjs/core/types/http'
 
 import { isLocalPath } from '../local_path.ts'
 import { renderPage } from '../pages/render_page.ts'
-import { ConversionForm, type ValidationError } from './conversion_form.ts'
+import { ConversionForm, isValidationError, type ValidationError } from './conversion_form.ts'
 import { E_ALREADY_REGISTERED, E_GUEST_USER_REQUIRED, E_NOT_A_GUEST } from '../errors.ts'
 
 /**
@@ -107,10 +107,6 @@ function redirectConverted(ctx: HttpContext) {
   const intended = ctx.session.pullIntendedUrl()
   const path = isLocalPath(intended) ? intended : ctx.guestUser.redirectPath('converted')
   return ctx.response.redirect().toPath(path)
-}
-
-function isValidationError(error: unknown): error is ValidationError {
-  return (error as { code?: unknown } | null)?.code === 'E_VALIDATION_ERROR'
 }
 
 function acceptsHtml({ request }: HttpContext): boolean {

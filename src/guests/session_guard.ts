@@ -47,6 +47,14 @@ export async function findSessionGuardName(
 }
 
 /**
+ * Do visitors bring access tokens, as in the starter kit for APIs?
+ */
+export async function usesTokensByDefault(app: ApplicationService): Promise<boolean> {
+  const auth = await makeAuthManager(app)
+  return readDriverName(auth, auth.config.default) === 'access_tokens'
+}
+
+/**
  * @param setting the option that names the guard, for the message
  * @throws E_INVALID_GUEST_USER_CONFIG when there is no guard of this name
  */

@@ -18,6 +18,7 @@ interface TokenProvider {
    * Of access tokens only
    */
   type?: string
+  create?: (user: LucidRow, ...options: unknown[]) => Promise<unknown>
 }
 
 /**

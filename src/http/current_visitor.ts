@@ -1,3 +1,4 @@
+import { errors as authErrors } from '@adonisjs/auth'
 import { errors as sessionErrors } from '@adonisjs/session'
 import type { HttpContext } from '@adonisjs/core/http'
 import type { SessionGuard } from '@adonisjs/auth/session'
@@ -8,9 +9,11 @@ import type { UserId } from '../database/guest_tables.ts'
 import type { VisitorKind } from '../types.ts'
 import { SessionMemory } from './session_memory.ts'
 import { keepPrivate } from './private_response.ts'
+import { RecentVisits } from './recent_visits.ts'
+import { authenticateByToken, bringsToken, listUsersOfOtherGuards } from './other_guards.ts'
 import { isConvertedHere } from '../guests/conversion_scope.ts'
 import { explainMiss, hiddenFromGuard, isSeenByGuard, type Miss } from './guard_sight.ts'
-import { mergeOnSignIn } from './merge_on_sign_in.ts'
+import { mergeOnSignIn, NO_MEMORY } from './merge_on_sign_in.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 /**
@@ -79,6 +82,18 @@ export class CurrentVisitor {
   }
 
   /**
+   * Before the handler. Access tokens are watched once the models are loaded, which
+   * only matters where somebody may be a guest
+   */
+  async prepare(): Promise<void> {
+    if (bringsToken(this.#ctx.request) || this.#userIdInSession !== undefined) {
+      // Whoever needs the models gets the error
+      await this.#manager.engine.load().catch(() => undefined)
+    }
+    await this.verifySession()
+  }
+
+  /**
    * Ends a session that the user had as a guest once the user is a regular user:
    * only the session that converted leads into the account. Runs when the guard
    * authenticates; needs no query
@@ -127,7 +142,7 @@ export class CurrentVisitor {
    * Whom `ctx.auth` has: the user of our guard, or of another guard that
    * authenticated the request (by a token, or for an area of its own). If our guard
    * was not tried yet in this request, authenticates through `ctx.auth`, so that
-   * `auth.user` agrees
+   * `auth.user` agrees; then by the token that the request brings
    */
   async user(): Promise<LucidRow | undefined> {
     const guard = this.#guard
@@ -141,7 +156,30 @@ export class CurrentVisitor {
     if (!guard.user && !guard.authenticationAttempted) {
       await auth.checkUsing([this.#manager.config.guard as never])
     }
-    return guard.user
+    return guard.user ?? this.#userOfToken()
+  }
+
+  async #userOfToken(): Promise<LucidRow | undefined> {
+    const user = await authenticateByToken(this.#ctx, this.#manager)
+    if (!user) {
+      return undefined
+    }
+    const { directory } = await this.#manager.engine.load()
+    return directory.isUser(user) ? user : undefined
+  }
+
+  /**
+   * Nobody becomes a guest with a token that is not valid any more: the client should
+   * know that it is not
+   *
+   * @throws E_UNAUTHORIZED_ACCESS of auth
+   */
+  async assertTokenAccepted(): Promise<void> {
+    if ((await authenticateByToken(this.#ctx, this.#manager)) === null) {
+      throw new authErrors.E_UNAUTHORIZED_ACCESS('Unauthorized access', {
+        guardDriverName: 'access_tokens',
+      })
+    }
   }
 
   async kind(): Promise<VisitorKind> {
@@ -185,7 +223,7 @@ export class CurrentVisitor {
     // The session remembers our guard's visitor only
     const kind = await (visitor === this.#guard.user
       ? this.#refresh(visitor.$primaryKeyValue!)
-      : this.#askManager(visitor))
+      : this.#askDirectory(visitor))
     this.#answers.set(identify(visitor), Promise.resolve(kind))
     return kind
   }
@@ -197,19 +235,35 @@ export class CurrentVisitor {
    * @throws E_SESSION_NOT_MUTABLE
    */
   assertCanSignIn() {
-    if (this.#ctx.session.readonly) {
+    if (this.#ctx.session.readonly && !this.#isOfToken) {
       throw new sessionErrors.E_SESSION_NOT_MUTABLE()
     }
   }
 
   /**
-   * Signs the visitor in without merging a guest. The session id is rotated.
+   * Whether the request is that of a token, or of a client that should get one: then
+   * it gets no session
+   */
+  get #isOfToken(): boolean {
+    const { auth, request } = this.#ctx
+    const visitor = this.#guard.user
+    const isWithToken = this.#manager.config.usesTokens || bringsToken(request)
+    return isWithToken && (visitor === undefined || auth.user !== visitor)
+  }
+
+  /**
+   * Signs the visitor in without merging a guest. The session id is rotated. Does
+   * nothing where a token says who is here.
    *
    * The guard's `login` sets the user but leaves `isAuthenticated` false. Here
    * both are set, so that the rest of this request behaves like the next one
    */
   async signIn(user: LucidRow, kind: 'guest' | 'regular') {
     const guard = this.#guard
+    if (this.#isOfToken && !isSame(guard.user, user)) {
+      this.#answers.set(identify(user), Promise.resolve(kind))
+      return
+    }
     await this.#login(user)
     guard.isAuthenticated = true
     guard.authenticationAttempted = true
@@ -225,7 +279,7 @@ export class CurrentVisitor {
    */
   async explainMiss(): Promise<Miss['reason'] | undefined> {
     const guard = this.#guard
-    const userId: UserId | undefined = this.#ctx.session.get(guard.sessionKeyName)
+    const userId = this.#userIdInSession
     if (userId === undefined || guard.isLoggedOut) {
       return undefined
     }
@@ -286,13 +340,29 @@ export class CurrentVisitor {
   async recordVisit(): Promise<void> {
     try {
       await this.#recordVisit()
+      await this.#recordOtherVisits()
     } catch (error) {
       this.#logLostVisit(error)
     }
   }
 
+  /**
+   * Visits through any guard count. A guest may bring a session as well, which
+   * remembers their visits
+   */
+  async #recordOtherVisits(): Promise<void> {
+    const visits = RecentVisits.of(this.#manager)
+    const inSession = this.#userIdInSession
+    const users = await listUsersOfOtherGuards(this.#ctx, this.#manager)
+    for (const user of users.filter((one) => String(one.$primaryKeyValue) !== String(inSession))) {
+      const isConverted = isConvertedHere(user.$primaryKeyValue!)
+      const kind = isConverted ? 'regular' : await this.#answers.get(identify(user))
+      await visits.record(user, kind)
+    }
+  }
+
   async #recordVisit(): Promise<void> {
-    const userId: UserId | undefined = this.#ctx.session.get(this.#guard.sessionKeyName)
+    const userId = this.#userIdInSession
     if (userId === undefined || this.#memory.recallKind(userId) === 'regular') {
       return
     }
@@ -319,6 +389,10 @@ export class CurrentVisitor {
     }
   }
 
+  get #userIdInSession(): UserId | undefined {
+    return this.#ctx.session.get(this.#guard.sessionKeyName)
+  }
+
   get #guard(): Guard {
     return this.#ctx.auth.use(this.#manager.config.guard as never) as unknown as Guard
   }
@@ -341,13 +415,29 @@ export class CurrentVisitor {
     }
   }
 
-  #merge(account: LucidRow): Promise<boolean> {
-    const visitorId: UserId | undefined = this.#ctx.session.get(this.#guard.sessionKeyName)
+  async #merge(account: LucidRow): Promise<boolean> {
+    const ofToken = bringsToken(this.#ctx.request) ? await this.user() : undefined
+    const visitorId = ofToken?.$primaryKeyValue ?? this.#userIdInSession
     return mergeOnSignIn(visitorId, account, {
       ctx: this.#ctx,
       manager: this.#manager,
-      memory: this.#memory,
+      memory: this.#isOfToken ? NO_MEMORY : this.#memory,
     })
+  }
+
+  /**
+   * Merges like the guard's `login`: an error keeps the account from getting a token.
+   * With `mergeMode` "ask", the application merges before it creates the token
+   */
+  async mergeBeforeToken(account: LucidRow): Promise<void> {
+    const visitor = await this.user()
+    const isAutomatic = ['automatic', 'strict'].includes(this.#manager.config.mergeMode)
+    if (isAutomatic && visitor && (await this.kindOf(visitor)) === 'guest') {
+      const isMerged = await this.#merge(account)
+      if (isMerged) {
+        this.#answers.set(identify(visitor), Promise.resolve('anonymous'))
+      }
+    }
   }
 
   /**
@@ -365,6 +455,11 @@ export class CurrentVisitor {
   }
 
   async #askManager(user: LucidRow): Promise<VisitorKind> {
+    const isRegular = await RecentVisits.of(this.#manager).isRegular(user)
+    return isRegular ? 'regular' : this.#askDirectory(user)
+  }
+
+  async #askDirectory(user: LucidRow): Promise<VisitorKind> {
     return (await this.#manager.isGuest(user)) ? 'guest' : 'regular'
   }
 
@@ -469,6 +564,10 @@ export class CurrentVisitor {
   #isTouchDue(lastSeenAt: number): boolean {
     return Date.now() - lastSeenAt >= this.#manager.expiry.touchInterval
   }
+}
+
+function isSame(one: LucidRow | undefined, other: LucidRow): boolean {
+  return one !== undefined && identify(one) === identify(other)
 }
 
 function identify(user: LucidRow): string {

@@ -1,5 +1,6 @@
 import type { HttpContext, HttpRequest } from '@adonisjs/core/http'
 
+import { bringsToken } from './other_guards.ts'
 import type { ResolvedConfig } from '../types.ts'
 
 /**
@@ -22,12 +23,6 @@ const PAGES = ['document', 'empty']
 const FRAMES = ['iframe', 'frame', 'object', 'embed', 'fencedframe']
 
 /**
- * Who asks with a token is somebody already, or gets 401. Basic is left out: it
- * often closes a whole site, visitors and all
- */
-const TOKEN = /^bearer\b/i
-
-/**
  * Why the request makes no guest: nobody is opening a page, or the application
  * wants none
  *
@@ -35,10 +30,13 @@ const TOKEN = /^bearer\b/i
  */
 export async function findGuestRefusal(
   ctx: HttpContext,
-  config: Pick<ResolvedConfig, 'enabled' | 'isCrawler' | 'allow'>
+  config: Pick<ResolvedConfig, 'enabled' | 'usesTokens' | 'isCrawler' | 'allow'>
 ): Promise<string | undefined> {
   if (!config.enabled) {
     return '"enabled" of "config/guest_user.ts" is false'
+  }
+  if (config.usesTokens) {
+    return 'the default guard of "config/auth.ts" is one for access tokens: post to "registerApiRoutes", or name a session guard as "guard" of "config/guest_user.ts"'
   }
   if (ctx.session.readonly) {
     return 'the session is readonly, so nobody can be signed in'
@@ -71,7 +69,7 @@ export function findRequestRefusal(request: HttpRequest): string | undefined {
   if (isPartOfPage(header)) {
     return 'the browser loads an image, a script or another part of a page (Sec-Fetch-Mode, Sec-Fetch-Dest)'
   }
-  if (TOKEN.test(header('authorization'))) {
+  if (bringsToken(request)) {
     return 'the request brings a token (Authorization), and no guard has accepted it'
   }
   if (header('user-agent') === '') {

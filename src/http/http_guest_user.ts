@@ -86,6 +86,8 @@ export class HttpGuestUser {
    *
    * @returns the signed-in user: the new guest, or the user who was already
    * signed in; undefined if there is none
+   * @throws E_UNAUTHORIZED_ACCESS of auth when the request brings a token that no
+   * guard accepts
    * @throws E_HIDDEN_GUEST when the guard would not find the guest again
    */
   allow(): Promise<ConfiguredUser | undefined> {
@@ -106,6 +108,9 @@ export class HttpGuestUser {
     if (miss === 'late' && ctx.auth.isAuthenticated) {
       this.#explainNoGuest('somebody is signed in, whom only a replica did not have yet')
       return this.user()
+    }
+    if (this.#manager.config.enabled) {
+      await this.#visitor.assertTokenAccepted()
     }
     const refusal = await findGuestRefusal(ctx, this.#manager.config)
     if (refusal) {
@@ -290,13 +295,32 @@ export class HttpGuestUser {
   }
 
   /**
-   * Ends the session of a guest who became a regular user in another one. The
-   * initialize middleware calls it for visitors who were authenticated before it
+   * @throws E_UNAUTHORIZED_ACCESS of auth when the request brings a token that no
+   * guard accepts
+   * @internal
+   */
+  assertTokenAccepted(): Promise<void> {
+    return this.#visitor.assertTokenAccepted()
+  }
+
+  /**
+   * Before the handler: ends the session of a guest who became a regular user in
+   * another one, for visitors who were authenticated before the initialize middleware
    *
    * @internal
    */
-  verifySession(): Promise<void> {
-    return this.#visitor.verifySession()
+  prepare(): Promise<void> {
+    return this.#visitor.prepare()
+  }
+
+  /**
+   * Merges the guest into an account that is about to get an access token. The
+   * initialize middleware takes care of it
+   *
+   * @internal
+   */
+  mergeBeforeToken(account: LucidRow): Promise<void> {
+    return this.#visitor.mergeBeforeToken(account)
   }
 
   /**

@@ -17,7 +17,16 @@ import type { ConfiguredUser } from '../types.ts'
 interface SignIn {
   ctx: HttpContext
   manager: GuestUserManager
-  memory: SessionMemory
+  memory: Pick<SessionMemory, 'recallKind' | 'rememberPrevious'>
+}
+
+/**
+ * For a request with a token, which has no session. The guest keeps the token, so
+ * nothing is lost
+ */
+export const NO_MEMORY: SignIn['memory'] = {
+  recallKind: () => undefined,
+  rememberPrevious() {},
 }
 
 /**

@@ -3,6 +3,7 @@ import type { NextFn } from '@adonisjs/core/types/http'
 
 import { E_MISSING_GUEST_USER_MIDDLEWARE } from '../errors.ts'
 import { trackConversions } from '../guests/conversion_scope.ts'
+import { trackTokens } from '../guests/token_sign_in.ts'
 import { HttpGuestUser } from '../http/http_guest_user.ts'
 
 declare module '@adonisjs/core/http' {
@@ -51,18 +52,21 @@ export default class InitializeGuestUserMiddleware {
     const guestUser = new HttpGuestUser(ctx, manager)
     Object.defineProperty(ctx, 'guestUser', { value: guestUser, enumerable: true })
 
-    await guestUser.verifySession()
+    await guestUser.prepare()
 
     if ('view' in ctx) {
       const view = ctx.view as SharingView
       view.share({ guestUser, isGuestUser: guestUser.isGuest.bind(guestUser) })
     }
 
-    return trackConversions(async () => {
+    const handle = async () => {
       const output = await next()
       guestUser.keepPrivate()
       await guestUser.recordVisit()
       return output
-    })
+    }
+    return trackConversions(() =>
+      trackTokens((account) => guestUser.mergeBeforeToken(account), handle)
+    )
   }
 }

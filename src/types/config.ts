@@ -127,7 +127,9 @@ export interface GuestUserConfig<Model extends LucidModel> {
 
   /**
    * Name of a session guard of `config/auth.ts`. Defaults to the default guard
-   * if it uses sessions, else to the first session guard
+   * if it uses sessions, else to the first session guard. Name it where the default
+   * guard is one for access tokens and visitors should become guests with a session
+   * as well
    */
   guard?: keyof Authenticators
 
@@ -232,6 +234,12 @@ export interface GuestUserConfig<Model extends LucidModel> {
 export interface ResolvedConfig<Model extends LucidModel = LucidModel> {
   enabled: boolean
   guard: string
+
+  /**
+   * Whether the default guard of `config/auth.ts` is one for access tokens, and no
+   * other is named: then `ctx.guestUser` begins no sessions
+   */
+  usesTokens: boolean
   userModel: LazyModel<Model>
   guestModel: LazyModel<GuestModel>
   username: UsernameGenerator

@@ -33,9 +33,9 @@ export interface TestAppOptions {
   userKey?: UserKey
 
   /**
-   * The default guard. `basic` does not use sessions
+   * The default guard. `basic` and `api` (of a token application) use no sessions
    */
-  defaultGuard?: 'web' | 'members' | 'basic'
+  defaultGuard?: 'web' | 'members' | 'basic' | 'api'
 
   /**
    * Whether there is a second session guard, `members`, with the same users.
@@ -291,7 +291,7 @@ function describeConfig(
     }),
     shield: defineShield({ csrf: { enabled: true, methods: ['POST'] } }),
     auth: defineAuth({
-      default: options.defaultGuard ?? 'web',
+      default: (options.defaultGuard ?? 'web') as 'web',
       guards: {
         basic: basicAuthGuard({
           provider: basicAuthUserProvider({ model: async () => ({ default: userModel() }) }),

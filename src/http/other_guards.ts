@@ -1,0 +1,69 @@
+import type { GuardContract } from '@adonisjs/auth/types'
+import type { LucidRow } from '@adonisjs/lucid/types/model'
+import type { HttpContext, HttpRequest } from '@adonisjs/core/http'
+
+import type { GuestUserManager } from '../guest_user_manager.ts'
+
+type Guards = Map<string, GuardContract<unknown>>
+
+/**
+ * Basic is left out: it often closes a whole site, visitors and all
+ */
+const TOKEN = /^bearer\b/i
+
+/**
+ * Who sends a token is somebody already, or gets 401
+ */
+export function bringsToken(request: HttpRequest): boolean {
+  return TOKEN.test(request.header('authorization', '')!.trim())
+}
+
+/**
+ * The guards of `config/auth.ts` besides ours, as this request has them
+ */
+async function listOtherGuards(ctx: HttpContext, manager: GuestUserManager): Promise<Guards> {
+  const { config } = await ctx.containerResolver.make('auth.manager')
+  const names = Object.keys(config.guards).filter((name) => name !== manager.config.guard)
+  return new Map(names.map((name) => [name, ctx.auth.use(name as never) as GuardContract<unknown>]))
+}
+
+/**
+ * Tries the token of the request with the guards for access tokens. `auth.user`
+ * agrees then
+ *
+ * @returns whose token it is; null when no guard accepts it; undefined when there is
+ * no token, or no guard to ask
+ */
+export async function authenticateByToken(
+  ctx: HttpContext,
+  manager: GuestUserManager
+): Promise<LucidRow | null | undefined> {
+  if (!bringsToken(ctx.request)) {
+    return undefined
+  }
+  const guards = await listOtherGuards(ctx, manager)
+  const names = [...guards.keys()].filter(
+    (name) => guards.get(name)!.driverName === 'access_tokens'
+  )
+  if (names.length === 0) {
+    return undefined
+  }
+  return (await ctx.auth.checkUsing(names as never)) ? (ctx.auth.user as LucidRow) : null
+}
+
+/**
+ * The users of our table whom other guards have authenticated in this request
+ */
+export async function listUsersOfOtherGuards(
+  ctx: HttpContext,
+  manager: GuestUserManager
+): Promise<LucidRow[]> {
+  const guards = await listOtherGuards(ctx, manager)
+  const users = [...guards.values()].map((guard) => guard.user as LucidRow | undefined)
+  const present = users.filter((user) => user !== undefined)
+  if (present.length === 0) {
+    return []
+  }
+  const { directory } = await manager.engine.load()
+  return present.filter((user) => directory.isUser(user))
+}
