@@ -9,7 +9,15 @@ import { usernames } from './usernames.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
 import { findSessionGuardName, assertGuardExists } from './guests/session_guard.ts'
 import type { AdminConfig } from './types/config.ts'
-import type { AnyTransferEntry, GuestUserConfig, MergeMode, ResolvedConfig } from './types.ts'
+import type {
+  AnyTransferEntry,
+  GuestAttributes,
+  GuestModel,
+  GuestUserConfig,
+  LazyModel,
+  MergeMode,
+  ResolvedConfig,
+} from './types.ts'
 
 const MERGE_MODES: MergeMode[] = ['automatic', 'ask', 'off']
 
@@ -27,9 +35,13 @@ const MERGE_MODES: MergeMode[] = ['automatic', 'ask', 'off']
  *   attributes: ({ username }) => ({ fullName: username, email: `${username}@guest.invalid` }),
  * })
  */
-export function defineConfig<Model extends LucidModel>(
-  config: GuestUserConfig<Model>
-): ConfigProvider<ResolvedConfig<Model>> {
+export function defineConfig<
+  Model extends LucidModel,
+  OwnGuestModel extends GuestModel = GuestModel,
+  Attributes = GuestAttributes<Model> | Promise<GuestAttributes<Model>>,
+>(
+  config: GuestUserConfig<Model, OwnGuestModel, Attributes>
+): ConfigProvider<ResolvedConfig<Model, OwnGuestModel>> {
   assertFunction('userModel', config.userModel, `() => import('#models/user')`)
   assertFunction('attributes', config.attributes, '({ username }) => ({ email: … })')
   assertFunction('username', config.username ?? usernames.uuid(), 'usernames.uuid()')
@@ -59,7 +71,7 @@ export function defineConfig<Model extends LucidModel>(
   assertFunction(
     'admin.authorize',
     admin.authorize ?? (() => false),
-    '({ auth }) => auth.user?.isAdmin === true'
+    '({ auth }) => Boolean(auth.user?.isAdmin)'
   )
   assertFunction('admin.label', admin.label ?? String, '(user) => user.fullName')
   assertFunction(
@@ -83,9 +95,10 @@ export function defineConfig<Model extends LucidModel>(
     enabled: config.enabled ?? true,
     guard: await findSessionGuardName(app, config.guard as string | undefined),
     userModel: config.userModel,
-    guestModel: config.guestModel ?? (() => import('./models/guest.ts')),
+    guestModel:
+      config.guestModel ?? (importGuest as LazyModel<GuestModel> as LazyModel<OwnGuestModel>),
     username: config.username ?? usernames.uuid(),
-    attributes: config.attributes,
+    attributes: config.attributes as GuestUserConfig<Model>['attributes'],
     passwordColumn: config.passwordColumn,
     maxAge: maxAge ?? (await readSessionAge(app)),
     expireBy,
@@ -99,6 +112,8 @@ export function defineConfig<Model extends LucidModel>(
     admin: await checkAdminGuard(app, admin),
   }))
 }
+
+const importGuest = () => import('./models/guest.ts')
 
 async function checkAdminGuard<Admin extends AdminConfig<any>>(
   app: ApplicationService,

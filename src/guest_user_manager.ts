@@ -5,7 +5,6 @@ import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import type { UserId } from './database/guest_tables.ts'
 import { afterCommit } from './database/transaction.ts'
-import type { Guest } from './models/guest.ts'
 import type { Expiry } from './guests/expiry.ts'
 import { E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from './errors.ts'
 import { conversionNote } from './guests/conversion_scope.ts'
@@ -16,10 +15,11 @@ import type { GuestUserEngine } from './guest_user_engine.ts'
 import type {
   CleanupOptions,
   CleanupResult,
+  ConfiguredGuest,
+  ConfiguredGuestModel,
   ConfiguredUser,
   ConfiguredUserModel,
   CreateGuestOptions,
-  GuestModel,
   ResolvedConfig,
   UserValues,
 } from './types.ts'
@@ -72,9 +72,9 @@ export class GuestUserManager {
   /**
    * The model of the `guests` table: `Guest`, or your `guestModel`
    */
-  async guestModel(): Promise<GuestModel> {
+  async guestModel(): Promise<ConfiguredGuestModel> {
     const { directory } = await this.engine.load()
-    return directory.guestModel
+    return directory.guestModel as ConfiguredGuestModel
   }
 
   /**
@@ -124,7 +124,7 @@ export class GuestUserManager {
     if (result.created) {
       void this.#events.send('guest_user:created', {
         user,
-        guest: result.guest,
+        guest: result.guest as ConfiguredGuest,
         ctx: options.ctx,
       })
     }
@@ -134,10 +134,11 @@ export class GuestUserManager {
   /**
    * Finds the row in `guests`, null for a regular user. Reads the primary
    */
-  async find(user: LucidRow | UserId): Promise<Guest | null> {
+  async find(user: LucidRow | UserId): Promise<ConfiguredGuest | null> {
     const { directory } = await this.engine.load()
     const isUser = typeof user !== 'object' || directory.isUser(user)
-    return isUser ? directory.find(primaryKeyOf(user)) : null
+    const guest = isUser ? await directory.find(primaryKeyOf(user)) : null
+    return guest as ConfiguredGuest | null
   }
 
   /**

@@ -10,7 +10,7 @@ import type { GuestUserManager } from '../guest_user_manager.ts'
 import type { SocialUser } from '../social/social_user.ts'
 import { SocialLogin, type SocialLoginOptions } from '../social/social_login.ts'
 import { E_GUEST_USER_REQUIRED, E_NOT_A_GUEST, E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
-import type { ConfiguredUser, UserValues, VisitorKind } from '../types.ts'
+import type { ConfiguredUser, RedirectTarget, UserValues, VisitorKind } from '../types.ts'
 
 /**
  * The visitor of one request: `ctx.guestUser`
@@ -287,8 +287,10 @@ export class HttpGuestUser {
   /**
    * The path of a redirect: one of the `redirects` of the configuration, or
    * `convert.redirectTo`
+   *
+   * @param ofRoute takes precedence
    */
-  redirectPath(name: RedirectName): string {
-    return findRedirectPath(name, this.#ctx, this.#manager)
+  redirectPath(name: RedirectName, ofRoute?: RedirectTarget): string {
+    return findRedirectPath(name, this.#ctx, this.#manager, ofRoute)
   }
 }
