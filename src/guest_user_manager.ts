@@ -6,7 +6,7 @@ import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 import type { UserId } from './database/guest_tables.ts'
 import { afterCommit } from './database/transaction.ts'
 import type { Expiry } from './guests/expiry.ts'
-import { E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from './errors.ts'
+import { E_GUEST_NOT_DELETED, E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from './errors.ts'
 import { conversionNote } from './guests/conversion_scope.ts'
 import type { Conversion } from './guests/guest_converter.ts'
 import type { GuestDirectory } from './guests/guest_directory.ts'
@@ -169,7 +169,7 @@ export class GuestUserManager {
   ): Promise<ConfiguredUser> {
     const { converter, directory } = await this.engine.load()
     assertUser(user, directory)
-    const trx = transactionOf(user)
+    const trx = typeof user === 'object' ? directory.transactionOf(user) : undefined
     const converted = (await converter.convert(
       primaryKeyOf(user),
       conversion as Conversion,
@@ -226,7 +226,7 @@ export class GuestUserManager {
       throw new E_INVALID_MERGE_TARGET(['It is a row of another table'])
     }
     assertUser(guest, directory)
-    const trx = transactionOf(into)
+    const trx = typeof into === 'object' ? directory.transactionOf(into) : undefined
     const merged = await merger.merge(
       primaryKeyOf(guest),
       primaryKeyOf(into),
@@ -244,6 +244,40 @@ export class GuestUserManager {
       })
     })
     return user
+  }
+
+  /**
+   * Deletes a guest and everything that belongs to them, as a cleanup does: the
+   * hooks and the `delete()` of the user model run. Sends `guest_user:deleted`
+   * after the commit
+   *
+   * @returns whether the row is gone; false when `delete()` of the model, or a
+   * trigger, keeps it (soft deletes)
+   * @throws E_NOT_A_GUEST for a regular user, also when the guest has just become
+   * one, and when a cleanup came first
+   * @throws E_GUEST_NOT_DELETED when a foreign key forbids it, or another
+   * transaction has locked the guest
+   *
+   * @example
+   * await guestUsers.delete(guest)
+   */
+  async delete(guest: LucidRow | UserId): Promise<boolean> {
+    const { cleaner, directory } = await this.engine.load()
+    assertUser(guest, directory)
+    const { result } = await cleaner.remove({ userIds: [primaryKeyOf(guest)] })
+    const { deleted, blockedBy, leftBy } = result
+    if (blockedBy.length > 0) {
+      throw new E_GUEST_NOT_DELETED([
+        `Rows of the table "${blockedBy[0].table}" point at them. Give the foreign key ON DELETE CASCADE or ON DELETE SET NULL`,
+      ])
+    }
+    if (leftBy.some(({ reason }) => reason === 'locked')) {
+      throw new E_GUEST_NOT_DELETED(['Another transaction has locked them. Try again'])
+    }
+    if (deleted === 0 && leftBy.length === 0) {
+      throw new E_NOT_A_GUEST()
+    }
+    return deleted > 0
   }
 
   /**
@@ -280,11 +314,4 @@ function assertUser(row: LucidRow | UserId, directory: GuestDirectory) {
 
 function primaryKeyOf(user: LucidRow | UserId): UserId {
   return typeof user === 'object' ? user.$primaryKeyValue! : user
-}
-
-/**
- * The open transaction that the row was read or written in
- */
-function transactionOf(user: LucidRow | UserId): TransactionClientContract | undefined {
-  return typeof user === 'object' ? user.$trx : undefined
 }
