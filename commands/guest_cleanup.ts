@@ -4,6 +4,7 @@ import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 import type { CleanupResult, LeftGuests } from '../src/types.ts'
 import { hideQueries } from '../src/console/hide_queries.ts'
 import { StopSignals } from '../src/console/stop_signals.ts'
+import { startApplication } from '../src/console/start_application.ts'
 import { reserveStandardOutput } from '../src/console/standard_output.ts'
 import { formatCount } from '../src/count.ts'
 import { CleanupProgress } from '../src/console/cleanup_progress.ts'
@@ -86,7 +87,7 @@ export default class GuestCleanup extends BaseCommand {
 
   async #clean(signal: AbortSignal): Promise<CleanupResult> {
     const { olderThan, batchSize, limit, dryRun } = this
-    await this.#startApplication()
+    await startApplication(this.app)
     const guestUsers = await this.app.container.make('guestUser.manager')
     const progress = new CleanupProgress(this.logger, { isTerminal: process.stdout.isTTY, limit })
     try {
@@ -100,16 +101,6 @@ export default class GuestCleanup extends BaseCommand {
       })
     } finally {
       progress.end()
-    }
-  }
-
-  /**
-   * Ace would start it before `run`, where it could print what it wants
-   */
-  async #startApplication() {
-    if (!this.app.isReady) {
-      await this.app.boot()
-      await this.app.start(() => {})
     }
   }
 

@@ -15,7 +15,14 @@ import {
   usesTokensByDefault,
 } from './guests/session_guard.ts'
 import type { AdminConfig } from './types/config.ts'
-import type { AnyTransferEntry, GuestUserConfig, ResolvedConfig } from './types.ts'
+import type {
+  AnyTransferEntry,
+  GuestAttributes,
+  GuestModel,
+  GuestUserConfig,
+  LazyModel,
+  ResolvedConfig,
+} from './types.ts'
 
 /**
  * Defines the configuration of guest users
@@ -31,9 +38,13 @@ import type { AnyTransferEntry, GuestUserConfig, ResolvedConfig } from './types.
  *   attributes: ({ username }) => ({ fullName: username, email: `${username}@guest.invalid` }),
  * })
  */
-export function defineConfig<Model extends LucidModel>(
-  config: GuestUserConfig<Model>
-): ConfigProvider<ResolvedConfig<Model>> {
+export function defineConfig<
+  Model extends LucidModel,
+  OwnGuestModel extends GuestModel = GuestModel,
+  Attributes = GuestAttributes<Model> | Promise<GuestAttributes<Model>>,
+>(
+  config: GuestUserConfig<Model, OwnGuestModel, Attributes>
+): ConfigProvider<ResolvedConfig<Model, OwnGuestModel>> {
   assertOptions((config ?? {}) as object as Record<string, unknown>)
 
   const maxAge = config.maxAge === undefined ? undefined : readMaxAge(config.maxAge)
@@ -44,9 +55,10 @@ export function defineConfig<Model extends LucidModel>(
     guard: await findSessionGuardName(app, config.guard as string | undefined),
     usesTokens: config.guard === undefined && (await usesTokensByDefault(app)),
     userModel: config.userModel,
-    guestModel: config.guestModel ?? (() => import('./models/guest.ts')),
+    guestModel:
+      config.guestModel ?? (importGuest as LazyModel<GuestModel> as LazyModel<OwnGuestModel>),
     username: config.username ?? usernames.uuid(),
-    attributes: config.attributes,
+    attributes: config.attributes as GuestUserConfig<Model>['attributes'],
     passwordColumn: config.passwordColumn,
     maxAge: maxAge ?? (await readSessionAge(app)),
     expireBy: config.expireBy ?? 'lastSeenAt',
@@ -61,6 +73,8 @@ export function defineConfig<Model extends LucidModel>(
     admin: await checkAdminGuard(app, config.admin ?? {}),
   }))
 }
+
+const importGuest = () => import('./models/guest.ts')
 
 async function checkAdminGuard<Admin extends AdminConfig<any>>(
   app: ApplicationService,

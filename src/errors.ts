@@ -65,6 +65,12 @@ export const E_GUEST_MERGE_FAILED = createError<[reason: string]>(
   500
 )
 
+export const E_GUEST_NOT_DELETED = createError<[reason: string]>(
+  'Cannot delete the guest. %s',
+  'E_GUEST_NOT_DELETED',
+  500
+)
+
 export const E_INVALID_MERGE_TARGET = createError<[reason: string]>(
   'Guests can only be merged into regular users. %s',
   'E_INVALID_MERGE_TARGET',

@@ -4,9 +4,8 @@ import type { QueryClientContract, TransactionClientContract } from '@adonisjs/l
 
 import type { UserId } from './database/guest_tables.ts'
 import { afterCommit } from './database/transaction.ts'
-import type { Guest } from './models/guest.ts'
 import type { Expiry } from './guests/expiry.ts'
-import { E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from './errors.ts'
+import { E_GUEST_NOT_DELETED, E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from './errors.ts'
 import { conversionNote } from './guests/conversion_scope.ts'
 import type { Conversion } from './guests/guest_converter.ts'
 import type { GuestDirectory } from './guests/guest_directory.ts'
@@ -17,10 +16,11 @@ import type {
   CleanupOptions,
   CleanupResult,
   ClientOptions,
+  ConfiguredGuest,
+  ConfiguredGuestModel,
   ConfiguredUser,
   ConfiguredUserModel,
   CreateGuestOptions,
-  GuestModel,
   ResolvedConfig,
   UserValues,
 } from './types.ts'
@@ -78,9 +78,9 @@ export class GuestUserManager {
   /**
    * The model of the `guests` table: `Guest`, or your `guestModel`
    */
-  async guestModel(): Promise<GuestModel> {
+  async guestModel(): Promise<ConfiguredGuestModel> {
     const { directory } = await this.engine.load()
-    return directory.guestModel
+    return directory.guestModel as ConfiguredGuestModel
   }
 
   /**
@@ -158,7 +158,7 @@ export class GuestUserManager {
       afterCommit(trx, () => {
         void this.#events.send('guest_user:created', {
           user,
-          guest: result.guest,
+          guest: result.guest as ConfiguredGuest,
           ctx: options.ctx,
         })
       })
@@ -170,13 +170,16 @@ export class GuestUserManager {
    * Finds the row in `guests`, null for a regular user. Reads the primary, or in
    * the transaction of `client` or of `user`
    */
-  async find(user: LucidRow | UserId, options: ClientOptions = {}): Promise<Guest | null> {
+  async find(
+    user: LucidRow | UserId,
+    options: ClientOptions = {}
+  ): Promise<ConfiguredGuest | null> {
     const { directory } = await this.engine.load()
     if (typeof user === 'object' && !directory.isUser(user)) {
       return null
     }
-    const client = directory.client(options.client ?? transactionOf(user))
-    return directory.find(primaryKeyOf(user), client)
+    const client = directory.client(options.client ?? transactionOf(user, directory))
+    return (await directory.find(primaryKeyOf(user), client)) as ConfiguredGuest | null
   }
 
   /**
@@ -208,7 +211,7 @@ export class GuestUserManager {
   ): Promise<ConfiguredUser> {
     const { converter, directory } = await this.engine.load()
     assertUser(user, directory)
-    const given = options.client ?? transactionOf(user)
+    const given = options.client ?? transactionOf(user, directory)
     const converted = (await converter.convert(
       primaryKeyOf(user),
       conversion as Conversion,
@@ -271,7 +274,7 @@ export class GuestUserManager {
       throw new E_INVALID_MERGE_TARGET(['It is a row of another table'])
     }
     assertUser(guest, directory)
-    const given = options.client ?? transactionOf(into)
+    const given = options.client ?? transactionOf(into, directory)
     const merged = await merger.merge(
       primaryKeyOf(guest),
       primaryKeyOf(into),
@@ -291,6 +294,40 @@ export class GuestUserManager {
       })
     })
     return user
+  }
+
+  /**
+   * Deletes a guest and everything that belongs to them, as a cleanup does: the
+   * hooks and the `delete()` of the user model run. Sends `guest_user:deleted`
+   * after the commit
+   *
+   * @returns whether the row is gone; false when `delete()` of the model, or a
+   * trigger, keeps it (soft deletes)
+   * @throws E_NOT_A_GUEST for a regular user, also when the guest has just become
+   * one, and when a cleanup came first
+   * @throws E_GUEST_NOT_DELETED when a foreign key forbids it, or another
+   * transaction has locked the guest
+   *
+   * @example
+   * await guestUsers.delete(guest)
+   */
+  async delete(guest: LucidRow | UserId): Promise<boolean> {
+    const { cleaner, directory } = await this.engine.load()
+    assertUser(guest, directory)
+    const { result } = await cleaner.remove({ userIds: [primaryKeyOf(guest)] })
+    const { deleted, blockedBy, leftBy } = result
+    if (blockedBy.length > 0) {
+      throw new E_GUEST_NOT_DELETED([
+        `Rows of the table "${blockedBy[0].table}" point at them. Give the foreign key ON DELETE CASCADE or ON DELETE SET NULL`,
+      ])
+    }
+    if (leftBy.some(({ reason }) => reason === 'locked')) {
+      throw new E_GUEST_NOT_DELETED(['Another transaction has locked them. Try again'])
+    }
+    if (deleted === 0 && leftBy.length === 0) {
+      throw new E_NOT_A_GUEST()
+    }
+    return deleted > 0
   }
 
   /**
@@ -332,8 +369,11 @@ function primaryKeyOf(user: LucidRow | UserId): UserId {
 /**
  * The open transaction that the row was read or written in
  */
-function transactionOf(user: LucidRow | UserId): TransactionClientContract | undefined {
-  return typeof user === 'object' ? user.$trx : undefined
+function transactionOf(
+  user: LucidRow | UserId,
+  directory: GuestDirectory
+): TransactionClientContract | undefined {
+  return typeof user === 'object' ? directory.transactionOf(user) : undefined
 }
 
 function asTransaction(

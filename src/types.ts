@@ -3,7 +3,7 @@ import type { ConfigProvider } from '@adonisjs/core/types'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { LucidModel, LucidRow, ModelAttributes } from '@adonisjs/lucid/types/model'
 
-import type { Guest } from './models/guest.ts'
+import type { GuestModel } from './types/model.ts'
 import type { ResolvedConfig } from './types/config.ts'
 
 export * from './types/model.ts'
@@ -14,7 +14,7 @@ export * from './types/cleanup.ts'
 
 /**
  * Augmented in the application's `config/guest_user.ts`, so that
- * `ctx.guestUser` and the service return its own user model
+ * `ctx.guestUser`, the service and the events have its own models
  *
  * @example
  * declare module 'adonisjs-guest-user/types' {
@@ -24,11 +24,13 @@ export * from './types/cleanup.ts'
 export interface GuestUserTypes {}
 
 /**
- * Infers the user model from what `defineConfig` returned
+ * Infers the models from what `defineConfig` returned
  */
-export type InferGuestUserTypes<Config extends ConfigProvider<{ userModel: unknown }>> =
-  Awaited<ReturnType<Config['resolver']>> extends ResolvedConfig<infer Model>
-    ? { userModel: Model }
+export type InferGuestUserTypes<
+  Config extends ConfigProvider<{ userModel: unknown; guestModel: unknown }>,
+> =
+  Awaited<ReturnType<Config['resolver']>> extends ResolvedConfig<infer Model, infer OwnGuestModel>
+    ? { userModel: Model; guestModel: OwnGuestModel }
     : never
 
 /**
@@ -47,6 +49,20 @@ export type ConfiguredUserModel = GuestUserTypes extends {
 export type ConfiguredUser = GuestUserTypes extends { userModel: infer Model extends LucidModel }
   ? InstanceType<Model>
   : LucidRow
+
+/**
+ * The application's guest model: its `guestModel`, or `Guest`
+ */
+export type ConfiguredGuestModel = GuestUserTypes extends {
+  guestModel: infer Model extends GuestModel
+}
+  ? Model
+  : GuestModel
+
+/**
+ * A row of `guests`
+ */
+export type ConfiguredGuest = InstanceType<ConfiguredGuestModel>
 
 /**
  * Values for columns of the application's users table
@@ -95,7 +111,7 @@ export interface GuestUserEvents {
    * Sent after the commit that created the guest. `ctx` is undefined outside a
    * request
    */
-  'guest_user:created': { user: ConfiguredUser; guest: Guest; ctx?: HttpContext }
+  'guest_user:created': { user: ConfiguredUser; guest: ConfiguredGuest; ctx?: HttpContext }
 
   /**
    * Sent after the commit that made a guest a regular user. `ctx` is undefined

@@ -76,6 +76,9 @@ function createLabels(ctx: HttpContext, { config }: GuestUserManager) {
   }
 }
 
-function findName({ $attributes: attributes }: LucidRow): unknown {
+/**
+ * The first value present of the columns that usually hold a name
+ */
+export function findName({ $attributes: attributes }: LucidRow): unknown {
   return NAMES.map((name) => attributes[name]).find(Boolean)
 }

@@ -76,7 +76,7 @@ export class AdminGate {
     const { authorize } = this.#manager.config.admin
     if (!authorize) {
       this.#warnOnce(
-        'The admin pages of adonisjs-guest-user are closed to everybody. Say who may see them in "config/guest_user.ts", for example: admin: { authorize: ({ auth }) => auth.user?.isAdmin === true }'
+        'The admin pages of adonisjs-guest-user are closed to everybody. Say who may see them in "config/guest_user.ts", for example by a column "is_admin" of your users: admin: { authorize: ({ auth }) => Boolean(auth.user?.isAdmin) }'
       )
       throw new E_GUEST_ADMIN_FORBIDDEN()
     }

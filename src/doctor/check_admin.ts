@@ -21,7 +21,7 @@ export function checkAdminRoutes(chains: Chain[], config?: ResolvedConfig): Find
     createFinding(
       'admin-closed',
       `The admin pages at "${list.pattern}" answer every request with 403: "admin.authorize" is missing in "config/guest_user.ts"`,
-      'Define there who may see the guests and delete them, for example:\nadmin: { authorize: ({ auth }) => auth.user?.isAdmin === true },'
+      'Define there who may see the guests and delete them, for example by a column "is_admin" of your users:\nadmin: { authorize: ({ auth }) => Boolean(auth.user?.isAdmin) },'
     ),
   ]
 }

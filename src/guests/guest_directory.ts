@@ -52,6 +52,14 @@ export class GuestDirectory {
   }
 
   /**
+   * The open transaction that the row was read or written in. The global
+   * transaction of tests is none: it stands for the database, and nobody commits it
+   */
+  transactionOf(row: LucidRow): TransactionClientContract | undefined {
+    return row.$trx === (this.client() as unknown) ? undefined : row.$trx
+  }
+
+  /**
    * Formats a past moment for comparisons in the database.
    *
    * SQLite and MySQL store local time without its offset, so a moment may be

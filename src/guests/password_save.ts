@@ -68,7 +68,7 @@ export class PasswordSave {
     if (!this.#directory.isUser(row) || this.#claimed.has(row)) {
       return update()
     }
-    const callersTrx = row.$trx
+    const callersTrx = this.#directory.transactionOf(row)
     const noteConversion = conversionNote(row.$primaryKeyValue!)
     const user = await this.#save(row, client, update)
     if (user) {

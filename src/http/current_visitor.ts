@@ -139,6 +139,15 @@ export class CurrentVisitor {
   }
 
   /**
+   * Signs a guest out who was deleted, and leaves nothing of theirs in the session
+   */
+  async forget(): Promise<void> {
+    await this.#signOut()
+    this.#answers.clear()
+    this.#ctx.session.clear()
+  }
+
+  /**
    * Whom `ctx.auth` has: the user of our guard, or of another guard that
    * authenticated the request (by a token, or for an area of its own). If our guard
    * was not tried yet in this request, authenticates through `ctx.auth`, so that

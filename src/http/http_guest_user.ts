@@ -12,7 +12,7 @@ import type { GuestUserManager } from '../guest_user_manager.ts'
 import type { SocialUser } from '../social/social_user.ts'
 import { SocialLogin, type SocialLoginOptions } from '../social/social_login.ts'
 import { E_GUEST_USER_REQUIRED, E_NOT_A_GUEST, E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
-import type { ConfiguredUser, UserValues, VisitorKind } from '../types.ts'
+import type { ConfiguredUser, RedirectTarget, UserValues, VisitorKind } from '../types.ts'
 
 /**
  * The visitor of one request: `ctx.guestUser`
@@ -277,6 +277,39 @@ export class HttpGuestUser {
   }
 
   /**
+   * "Forget me": deletes the guest and everything that belongs to them, signs
+   * them out, clears the session and rotates its id. Sends `guest_user:deleted`.
+   * Where `delete()` of the user model keeps the row, the visitor is signed out
+   * all the same
+   *
+   * @throws E_GUEST_USER_REQUIRED when nobody is signed in
+   * @throws E_NOT_A_GUEST for a regular user
+   * @throws E_GUEST_NOT_DELETED when a foreign key forbids it, or another
+   * transaction has locked the guest: then nothing has changed
+   *
+   * @example
+   * router.post('/forget-me', async ({ guestUser, response }) => {
+   *   await guestUser.delete()
+   *   return response.redirect('/')
+   * })
+   */
+  async delete(): Promise<void> {
+    const visitor = await this.#visitor.user()
+    if (!visitor) {
+      throw new E_GUEST_USER_REQUIRED().turnAway('anonymous', this.redirectPath('anonymous'))
+    }
+    try {
+      await this.#manager.delete(visitor)
+    } catch (error) {
+      if (error instanceof E_NOT_A_GUEST) {
+        await this.refresh()
+      }
+      throw error
+    }
+    await this.#visitor.forget()
+  }
+
+  /**
    * The guest that the visitor was before signing in to their account, in
    * `mergeMode: 'ask'`, so that you can ask whether to merge
    *
@@ -346,8 +379,10 @@ export class HttpGuestUser {
   /**
    * The path of a redirect: one of the `redirects` of the configuration, or
    * `convert.redirectTo`
+   *
+   * @param ofRoute takes precedence
    */
-  redirectPath(name: RedirectName): string {
-    return findRedirectPath(name, this.#ctx, this.#manager)
+  redirectPath(name: RedirectName, ofRoute?: RedirectTarget): string {
+    return findRedirectPath(name, this.#ctx, this.#manager, ofRoute)
   }
 }

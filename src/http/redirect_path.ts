@@ -11,13 +11,14 @@ import type { GuestUserManager } from '../guest_user_manager.ts'
 export type RedirectName = keyof RedirectsConfig | 'converted'
 
 /**
- * The path from the configuration, else the package's own page if its routes
+ * The path that a route asks for, else the one from the configuration, else the package's own page if its routes
  * are registered, else the path that the starter kits use
  */
 export function findRedirectPath(
   name: RedirectName,
   ctx: HttpContext,
-  manager: GuestUserManager
+  manager: GuestUserManager,
+  ofRoute?: RedirectTarget
 ): string {
   const { redirects, convert } = manager.config
   const { router } = manager.engine.framework
@@ -37,7 +38,7 @@ export function findRedirectPath(
     }
   }
 
-  const target = find()
+  const target = ofRoute ?? find()
   return typeof target === 'function' ? target(ctx) : target
 }
 

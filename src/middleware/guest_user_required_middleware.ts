@@ -2,17 +2,18 @@ import type { HttpContext } from '@adonisjs/core/http'
 import type { NextFn } from '@adonisjs/core/types/http'
 
 import { E_GUEST_USER_REQUIRED } from '../errors.ts'
+import type { RedirectTarget } from '../types.ts'
 
 export interface GuestUserRequiredOptions {
   /**
    * Where anonymous visitors are redirected. Defaults to `redirects.anonymous`
    */
-  anonymousUrl?: string
+  anonymousUrl?: RedirectTarget
 
   /**
    * Where regular users are redirected. Defaults to `redirects.registered`
    */
-  registeredUrl?: string
+  registeredUrl?: RedirectTarget
 }
 
 /**
@@ -32,8 +33,8 @@ export default class GuestUserRequiredMiddleware {
 
     const url =
       kind === 'anonymous'
-        ? (options.anonymousUrl ?? guestUser.redirectPath('anonymous'))
-        : (options.registeredUrl ?? guestUser.redirectPath('registered'))
+        ? guestUser.redirectPath('anonymous', options.anonymousUrl)
+        : guestUser.redirectPath('registered', options.registeredUrl)
     throw new E_GUEST_USER_REQUIRED().turnAway(kind, url)
   }
 }

@@ -2,17 +2,18 @@ import type { HttpContext } from '@adonisjs/core/http'
 import type { NextFn } from '@adonisjs/core/types/http'
 
 import { E_REGULAR_USER_REQUIRED } from '../errors.ts'
+import type { RedirectTarget } from '../types.ts'
 
 export interface RegularUserRequiredOptions {
   /**
    * Where anonymous visitors are redirected. Defaults to `redirects.login`
    */
-  loginUrl?: string
+  loginUrl?: RedirectTarget
 
   /**
    * Where guests are redirected. Defaults to `redirects.convert`
    */
-  convertUrl?: string
+  convertUrl?: RedirectTarget
 }
 
 /**
@@ -32,8 +33,8 @@ export default class RegularUserRequiredMiddleware {
 
     const url =
       kind === 'anonymous'
-        ? (options.loginUrl ?? guestUser.redirectPath('login'))
-        : (options.convertUrl ?? guestUser.redirectPath('convert'))
+        ? guestUser.redirectPath('login', options.loginUrl)
+        : guestUser.redirectPath('convert', options.convertUrl)
     throw new E_REGULAR_USER_REQUIRED().turnAway(kind, url)
   }
 }

@@ -2,12 +2,13 @@ import type { HttpContext } from '@adonisjs/core/http'
 import type { NextFn } from '@adonisjs/core/types/http'
 
 import { E_ALREADY_REGISTERED } from '../errors.ts'
+import type { RedirectTarget } from '../types.ts'
 
 export interface UnregisteredOnlyOptions {
   /**
    * Where regular users are redirected. Defaults to `redirects.registered`
    */
-  registeredUrl?: string
+  registeredUrl?: RedirectTarget
 }
 
 /**
@@ -24,7 +25,7 @@ export default class UnregisteredOnlyMiddleware {
       return next()
     }
 
-    const url = options.registeredUrl ?? guestUser.redirectPath('registered')
+    const url = guestUser.redirectPath('registered', options.registeredUrl)
     throw new E_ALREADY_REGISTERED().turnAway(kind, url)
   }
 }

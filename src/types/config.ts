@@ -117,9 +117,34 @@ export interface CleanupConfig<Model extends LucidModel> {
 }
 
 /**
+ * Values for columns of the users table
+ */
+export type GuestAttributes<Model extends LucidModel> = Partial<
+  ModelAttributes<InstanceType<Model>>
+>
+
+/**
+ * What a function that returns attributes may return: no property that the user
+ * model lacks. The compiler alone would let misspelt names pass, because a
+ * function may return more than its type says
+ */
+export type KnownAttributes<Returned, Model extends LucidModel> =
+  Returned extends Promise<infer Attributes>
+    ? Promise<KnownAttributes<Attributes, Model>>
+    : {
+        [Name in keyof Returned]: Name extends keyof GuestAttributes<Model>
+          ? GuestAttributes<Model>[Name]
+          : never
+      }
+
+/**
  * Options of `defineConfig`
  */
-export interface GuestUserConfig<Model extends LucidModel> {
+export interface GuestUserConfig<
+  Model extends LucidModel,
+  OwnGuestModel extends GuestModel = GuestModel,
+  Attributes = GuestAttributes<Model> | Promise<GuestAttributes<Model>>,
+> {
   /**
    * Set to false to create no guests at all. Defaults to true
    */
@@ -141,7 +166,7 @@ export interface GuestUserConfig<Model extends LucidModel> {
   /**
    * Your own guest model, extending `Guest`
    */
-  guestModel?: LazyModel<GuestModel>
+  guestModel?: LazyModel<OwnGuestModel>
 
   /**
    * Generates the names of guests. Defaults to `usernames.uuid()`
@@ -155,15 +180,13 @@ export interface GuestUserConfig<Model extends LucidModel> {
   attributes: (guest: {
     username: string
     ctx?: HttpContext
-  }) =>
-    | Partial<ModelAttributes<InstanceType<Model>>>
-    | Promise<Partial<ModelAttributes<InstanceType<Model>>>>
+  }) => Attributes & KnownAttributes<Attributes, Model>
 
   /**
    * The property of the user model that holds the password hash, null if it has
    * none. Defaults to `password` if the model has it
    */
-  passwordColumn?: string | null
+  passwordColumn?: NoInfer<Extract<keyof GuestAttributes<Model>, string>> | null
 
   /**
    * How long guests are kept: a duration with a unit, such as '30 days'.
@@ -231,7 +254,10 @@ export interface GuestUserConfig<Model extends LucidModel> {
 /**
  * The configuration with defaults filled in
  */
-export interface ResolvedConfig<Model extends LucidModel = LucidModel> {
+export interface ResolvedConfig<
+  Model extends LucidModel = LucidModel,
+  OwnGuestModel extends GuestModel = GuestModel,
+> {
   enabled: boolean
   guard: string
 
@@ -241,7 +267,7 @@ export interface ResolvedConfig<Model extends LucidModel = LucidModel> {
    */
   usesTokens: boolean
   userModel: LazyModel<Model>
-  guestModel: LazyModel<GuestModel>
+  guestModel: LazyModel<OwnGuestModel>
   username: UsernameGenerator
   attributes: GuestUserConfig<Model>['attributes']
   passwordColumn?: string | null
@@ -284,7 +310,8 @@ export interface AdminConfig<User extends LucidRow = LucidRow> {
    * Defaults to nobody
    *
    * @example
-   * authorize: ({ auth }) => auth.user?.isAdmin === true
+   * // A boolean column is 1 or 0 on SQLite and MySQL
+   * authorize: ({ auth }) => Boolean(auth.user?.isAdmin)
    * authorize: ({ bouncer }) => bouncer.allows(manageGuests)
    */
   authorize?: (ctx: HttpContext) => boolean | Promise<boolean>

@@ -1,4 +1,5 @@
 import { test } from '@japa/runner'
+import { authBrowserClient } from '@adonisjs/auth/plugins/browser_client'
 import { sessionBrowserClient } from '@adonisjs/session/plugins/browser_client'
 
 import { whoAmI } from '../app/who_am_i.ts'
@@ -14,7 +15,12 @@ test.group('Browser client', (group) => {
       sessionStore: 'memory',
       routes: (router) => void router.get('/', whoAmI),
     })
-    await installPlugins(app, sessionBrowserClient(app.app), guestUserBrowserClient(app.app))
+    await installPlugins(
+      app,
+      sessionBrowserClient(app.app),
+      authBrowserClient(app.app),
+      guestUserBrowserClient(app.app)
+    )
     return () => app.close()
   })
 
@@ -24,6 +30,17 @@ test.group('Browser client', (group) => {
     const page = await visit(`${app.url}/`)
     const visitor = JSON.parse((await page.textContent('body'))!)
     assert.deepInclude(visitor, { name: 'wanted', kind: 'guest' })
+  })
+
+  test('refuses a regular user, and a context in which somebody is signed in', async ({
+    assert,
+    browserContext,
+  }) => {
+    const user: any = await app.User.create({ email: 'ann@example.com', password: 'secret12' })
+    await assert.rejects(() => browserContext.asGuest(user), /"asGuest" needs a guest, and user/)
+
+    await (browserContext as any).loginAs(user)
+    await assert.rejects(() => browserContext.asGuest(), /in which nobody is signed in/)
   })
 
   test('makes a guest', async ({ assert, visit, browserContext }) => {

@@ -5,6 +5,7 @@ import {
   ASSUMED_FILES,
   ASSUMED_IMPORTS,
   ASSUMED_RELATIONS,
+  readRecipe,
   readTypescriptBlocks,
 } from './documentation.ts'
 import { Visitor } from '../app/visitor.ts'
@@ -32,6 +33,16 @@ const HOME = `
 @else
   <b>somebody else</b>
 @end
+`
+
+const EVENTS = `
+import emitter from '@adonisjs/core/services/emitter'
+import guestUsers from 'adonisjs-guest-user/services/main'
+
+emitter.on('guest_user:created', async ({ user, guest }) => {
+  const campaigns: (string | null)[] = [guest.campaign, (await guestUsers.find(1))!.campaign]
+  return [user.initials, ...campaigns]
+})
 `
 
 async function readToken(visitor: Visitor): Promise<string> {
@@ -124,13 +135,37 @@ test.group('The packed package in a fresh application', (group) => {
     assert.equal(await app.typecheck('--noUnusedLocals', 'false'), '')
   })
 
-  test('attributes of the wrong type are a type error', async ({ assert }) => {
+  test('{wrong} is a type error')
+    .with([
+      { right: 'fullName: username', wrong: 'fullName: 42' },
+      { right: 'fullName: username', wrong: 'fulName: username' },
+      { right: 'enabled: true', wrong: "passwordColumn: 'pasword'" },
+    ])
+    .run(async ({ assert, cleanup }, { right, wrong }) => {
+      const config = await app.read('config/guest_user.ts')
+      cleanup(() => app.write('config/guest_user.ts', config))
+      assert.include(config, right)
+      await app.write('config/guest_user.ts', config.replace(right, wrong))
+      assert.match(await app.typecheck(), /config\/guest_user\.ts.*error/)
+    })
+
+  test('a guest model of your own is inferred', async ({ assert, cleanup }) => {
     const config = await app.read('config/guest_user.ts')
-    await app.edit('config/guest_user.ts', (text) =>
-      text.replace('fullName: username', 'fullName: 42')
+    cleanup(async () => {
+      await app.write('config/guest_user.ts', config)
+      await app.removeFile('app/models/guest.ts')
+      await app.removeFile('start/events.ts')
+    })
+    const recipe = await readRecipe('docs/configuration.md', 'A guest model of your own')
+    await app.write('app/models/guest.ts', recipe['app/models/guest.ts'])
+    await app.write('start/events.ts', EVENTS)
+    assert.match(await app.typecheck(), /'campaign' does not exist on type 'Guest'/)
+
+    await app.write(
+      'config/guest_user.ts',
+      config.replace('enabled: true,', "guestModel: () => import('#models/guest'),")
     )
-    assert.match(await app.typecheck(), /config\/guest_user\.ts.*error/)
-    await app.edit('config/guest_user.ts', () => config)
+    assert.equal(await app.typecheck(), '')
   })
 
   test('without the migration, one error says what to do', async ({ assert }) => {

@@ -26,10 +26,31 @@ async function createApp(options: TestAppOptions = {}) {
       router
         .get('/settings/options', () => 'for users')
         .use(middleware.regularUserRequired({ loginUrl: '/enter', convertUrl: '/keep' }))
+      router
+        .get('/why/:locale', () => 'for guests')
+        .use(
+          middleware.guestUserRequired({
+            anonymousUrl: ({ params }) => `/${params.locale}/anon`,
+            registeredUrl: ({ params }) => `/${params.locale}/reg`,
+          })
+        )
+      router
+        .get('/settings/:locale', () => 'for users')
+        .use(
+          middleware.regularUserRequired({
+            loginUrl: ({ params }) => `/${params.locale}/enter`,
+            convertUrl: ({ params }) => `/${params.locale}/keep`,
+          })
+        )
       router.get('/signup', () => 'sign up').use(middleware.unregisteredOnly())
       router
         .get('/signup/options', () => 'sign up')
         .use(middleware.unregisteredOnly({ registeredUrl: '/home' }))
+      router
+        .get('/signup/:locale', () => 'sign up')
+        .use(
+          middleware.unregisteredOnly({ registeredUrl: ({ params }) => `/${params.locale}/home` })
+        )
     },
     ...options,
   })
@@ -60,6 +81,9 @@ const doors = [
   { path: '/settings/options', anonymous: '/enter', guest: '/keep', regular: 200 },
   { path: '/signup', anonymous: 200, guest: 200, regular: '/' },
   { path: '/signup/options', anonymous: 200, guest: 200, regular: '/home' },
+  { path: '/why/de', anonymous: '/de/anon', guest: 200, regular: '/de/reg' },
+  { path: '/settings/de', anonymous: '/de/enter', guest: '/de/keep', regular: 200 },
+  { path: '/signup/de', anonymous: 200, guest: 200, regular: '/de/home' },
 ]
 
 const jsonDoors = [

@@ -1,6 +1,7 @@
 /// <reference types="@adonisjs/session/plugins/browser_client" />
 
 import type { PluginFn } from '@japa/runner/types'
+import { RuntimeException } from '@adonisjs/core/exceptions'
 import { decoratorsCollection } from '@japa/browser-client'
 import type { ApplicationService } from '@adonisjs/core/types'
 
@@ -11,6 +12,8 @@ declare module 'playwright' {
   interface BrowserContext {
     /**
      * Sign a guest in: the given one, or a new one
+     *
+     * @throws when the user is no guest, or somebody is signed in already
      *
      * @example
      * await browserContext.asGuest()
@@ -30,6 +33,12 @@ export const guestUserBrowserClient = (app: ApplicationService): PluginFn => {
       context(context) {
         context.asGuest = async function (user) {
           const { session } = await authenticateGuest(app, user)
+          const current = await context.getSession()
+          if (Object.keys(session!).some((key) => current[key] !== undefined)) {
+            throw new RuntimeException(
+              '"asGuest" needs a browser context in which nobody is signed in, after "loginAs" for example'
+            )
+          }
           await context.setSession(session!)
         }
       },

@@ -1,3 +1,5 @@
+import { configProvider } from '@adonisjs/core'
+import { RuntimeException } from '@adonisjs/core/exceptions'
 import type { ApplicationService } from '@adonisjs/core/types'
 import type { AuthClientResponse } from '@adonisjs/auth/types'
 
@@ -9,11 +11,32 @@ import { authenticateAsClient } from '../../guests/session_guard.ts'
  *
  * @param user a guest; created when omitted
  * @returns what a test client must send
+ * @throws when the user is no guest, or the session would not reach the
+ * application
  */
 export async function authenticateGuest(
   app: ApplicationService,
   user?: ConfiguredUser
 ): Promise<AuthClientResponse> {
+  await assertMemoryStore(app)
   const manager = await app.container.make('guestUser.manager')
+  if (user && !(await manager.isGuest(user))) {
+    throw new RuntimeException(
+      `"asGuest" needs a guest, and user ${user.$primaryKeyValue} is none. Use "loginAs" for regular users`
+    )
+  }
   return authenticateAsClient(app, manager.config.guard, user ?? (await manager.create()))
+}
+
+/**
+ * The test clients write sessions into this store. With another one, the
+ * application would see nobody
+ */
+async function assertMemoryStore(app: ApplicationService) {
+  const session = await configProvider.resolve<{ store: string }>(app, app.config.get('session'))
+  if (session && session.store !== 'memory') {
+    throw new RuntimeException(
+      `"asGuest" needs the session store "memory", but it is "${session.store}" in tests. Set SESSION_DRIVER=memory in ".env.test"`
+    )
+  }
 }
