@@ -33,7 +33,9 @@ export async function findTransfers(
 ): Promise<Transfer[]> {
   const transfers: Transfer[] = await findForeignKeyTransfers(client, userModel, guestsTable)
 
-  for (const { distinctColumns, ...transfer } of readRelations(userModel)) {
+  // The relation `guest` of `withGuestUser` belongs to the package
+  const relations = readRelations(userModel).filter(({ table }) => table !== guestsTable)
+  for (const { distinctColumns, ...transfer } of relations) {
     const known = transfers.find((other) => isSameTransfer(other, transfer))
     if (known) {
       known.model ??= transfer.model
