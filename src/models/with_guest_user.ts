@@ -1,4 +1,4 @@
-import { BaseModel, scope } from '@adonisjs/lucid/orm'
+import { type BaseModel, scope } from '@adonisjs/lucid/orm'
 import { RuntimeException } from '@adonisjs/core/exceptions'
 import type { HasOne } from '@adonisjs/lucid/types/relations'
 import type { QueryScope } from '@adonisjs/lucid/types/model'

@@ -10,7 +10,12 @@ const FILE_BLOCK =
  * Pages whose blocks import each other: specs of their own compile them where
  * they belong, and run them
  */
-const RECIPES = ['docs/email_verification.md', 'docs/schedules.md', 'docs/social_login.md']
+const RECIPES = [
+  'docs/email_verification.md',
+  'docs/schedules.md',
+  'docs/social_login.md',
+  'docs/testing.md',
+]
 
 const MODEL = (name: string, columns: string) => `
 import { BaseModel, column } from '@adonisjs/lucid/orm'
