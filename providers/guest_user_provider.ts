@@ -71,6 +71,7 @@ export default class GuestUserProvider {
     this.#handleUpdates()
     this.#explainMissingMiddleware()
     await this.#registerEdgePlugin()
+    await this.#registerReplMethod()
   }
 
   /**
@@ -141,6 +142,21 @@ export default class GuestUserProvider {
         '"ctx.guestUser" is not available: "adonisjs-guest-user/initialize_guest_user_middleware" is missing.',
       ])
     })
+  }
+
+  async #registerReplMethod() {
+    if (this.app.getEnvironment() !== 'repl') {
+      return
+    }
+    const repl = await this.app.container.make('repl')
+    repl.addMethod(
+      'loadGuestUsers',
+      async () => {
+        repl.server!.context.guestUsers = await this.app.container.make('guestUser.manager')
+        repl.notify('Loaded the service of guest users as "guestUsers"')
+      },
+      { description: 'Load the service of guest users to the "guestUsers" property' }
+    )
   }
 
   async #registerEdgePlugin() {

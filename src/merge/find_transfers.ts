@@ -36,7 +36,9 @@ export async function findTransfers(
 ): Promise<Transfer[]> {
   const transfers = await findForeignKeyTransfers(client, userModel, guestsTable)
 
-  for (const { distinctColumns, ...transfer } of readRelations(userModel).transfers) {
+  // The relation `guest` of `withGuestUser` belongs to the package
+  const relations = readRelations(userModel).transfers.filter(({ table }) => table !== guestsTable)
+  for (const { distinctColumns, ...transfer } of relations) {
     const known = await findSame(transfers, transfer, client)
     if (known.length > 0) {
       known.forEach((other) => complete(other, transfer))

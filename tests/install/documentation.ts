@@ -15,6 +15,7 @@ const RECIPES = [
   'docs/email_verification.md',
   'docs/schedules.md',
   'docs/social_login.md',
+  'docs/testing.md',
 ]
 
 const MODEL = (name: string, columns: string) => `
