@@ -7,6 +7,7 @@ import { continueDeletion, showDeletion, showProgress } from './deletion_control
 import { listGuests } from './list_controller.ts'
 import { convertGuest, showGuest } from './guest_controller.ts'
 import { E_GUEST_ADMIN_FORBIDDEN } from '../errors.ts'
+import { isInertiaPageVisit, requireFullVisit } from '../inertia/visit.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 type Handler = (ctx: HttpContext) => unknown
@@ -39,6 +40,9 @@ export function registerAdminRoutes(router: Router, pattern: string): RouteGroup
  */
 function guarded(handler: Handler) {
   return async (ctx: HttpContext) => {
+    if (isInertiaPageVisit(ctx.request)) {
+      return requireFullVisit(ctx)
+    }
     const gate = await ctx.containerResolver.make(AdminGate)
     await gate.assertAllowed(ctx)
     return handler(ctx)

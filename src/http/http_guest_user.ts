@@ -2,6 +2,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 
 import { createVisitKey, isSpeculativeRequest } from './visit_key.ts'
+import { isInertiaPrefetch } from '../inertia/visit.ts'
 import { CurrentVisitor } from './current_visitor.ts'
 import { explainTakenValues } from './taken_values.ts'
 import { findRedirectPath, type RedirectName } from './redirect_path.ts'
@@ -30,6 +31,8 @@ export class HttpGuestUser {
    * Set while `allow()` runs, so that concurrent calls create one guest
    */
   #allowing?: Promise<ConfiguredUser | undefined>
+
+  #awaitsVisit = false
 
   constructor(ctx: HttpContext, manager: GuestUserManager) {
     this.#ctx = ctx
@@ -104,10 +107,16 @@ export class HttpGuestUser {
     if (miss === 'late' && ctx.auth.isAuthenticated) {
       return this.user()
     }
-    if (!config.enabled || isSpeculativeRequest(ctx.request) || config.isCrawler(ctx)) {
+    const isPrefetch = isInertiaPrefetch(ctx.request)
+    const isUnseen = isSpeculativeRequest(ctx.request) && !isPrefetch
+    if (!config.enabled || isUnseen || config.isCrawler(ctx)) {
       return undefined
     }
     if (!(await config.allow(ctx))) {
+      return undefined
+    }
+    if (isPrefetch) {
+      this.#awaitsVisit = true
       return undefined
     }
 
@@ -270,6 +279,15 @@ export class HttpGuestUser {
     return (await userModel.find(guestId, {
       client: directory.client(),
     })) as ConfiguredUser | null
+  }
+
+  /**
+   * Whether Inertia prefetches a page on which its visitor will be a guest
+   *
+   * @internal
+   */
+  get awaitsVisit(): boolean {
+    return this.#awaitsVisit
   }
 
   /**

@@ -3,6 +3,7 @@ import type { NextFn } from '@adonisjs/core/types/http'
 
 import { E_MISSING_GUEST_USER_MIDDLEWARE } from '../errors.ts'
 import { trackConversions } from '../guests/conversion_scope.ts'
+import { requireFullVisit } from '../inertia/visit.ts'
 import { HttpGuestUser } from '../http/http_guest_user.ts'
 
 declare module '@adonisjs/core/http' {
@@ -60,6 +61,10 @@ export default class InitializeGuestUserMiddleware {
 
     return trackConversions(async () => {
       const output = await next()
+      // The click would show the page of nobody
+      if (guestUser.awaitsVisit) {
+        requireFullVisit(ctx)
+      }
       await this.#recordVisit(ctx)
       return output
     })

@@ -68,6 +68,7 @@ class Tenant extends Operator {
     return {
       status: response.statusCode!,
       location: response.headers.location ?? null,
+      headers: new Headers(response.headers as Record<string, string>),
       text: content,
       json: () => JSON.parse(content),
     }

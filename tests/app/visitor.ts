@@ -50,6 +50,7 @@ export class Visitor {
     return {
       status: response.status,
       location: response.headers.get('location'),
+      headers: response.headers,
       text,
       json: () => JSON.parse(text),
     }
