@@ -5,10 +5,14 @@ import string from '@adonisjs/core/helpers/string'
  */
 const NUMBER_AND_UNIT = /^\d+(\.\d+)?\s*[a-z]+$/i
 
+/**
+ * In seconds
+ */
 const UNITS = [
-  { name: 'day', milliseconds: 24 * 3600 * 1000 },
-  { name: 'hour', milliseconds: 3600 * 1000 },
-  { name: 'minute', milliseconds: 60 * 1000 },
+  { name: 'day', length: 24 * 3600 },
+  { name: 'hour', length: 3600 },
+  { name: 'minute', length: 60 },
+  { name: 'second', length: 1 },
 ]
 
 /**
@@ -37,8 +41,8 @@ export function parseAge(age: string): number | null {
  * @example formatAge(7_200_000) // '2 hours'
  */
 export function formatAge(age: number): string {
-  const unit = UNITS.find(({ milliseconds }) => age % milliseconds === 0 && age >= milliseconds)
-  const { name, milliseconds } = unit ?? { name: 'second', milliseconds: 1000 }
-  const count = Math.max(1, Math.round(age / milliseconds))
+  const seconds = Math.max(1, Math.round(age / 1000))
+  const { name, length } = UNITS.find((unit) => seconds % unit.length === 0)!
+  const count = seconds / length
   return `${count} ${name}${count === 1 ? '' : 's'}`
 }

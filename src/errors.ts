@@ -154,11 +154,13 @@ class VisitorException extends Exception {
    * @param path undefined for the page that the visitor comes from
    */
   #redirect(path: string | undefined, error: this, message: string, ctx: HttpContext) {
-    ctx.session?.flash('error', message)
-    // Where the Inertia starter kits read the messages to show
-    ctx.session?.flashErrors({ [error.code!]: message })
-    if (error.keepIntendedUrl) {
-      keepIntendedUrl(ctx)
+    if (ctx.session?.readonly === false) {
+      ctx.session.flash('error', message)
+      // Where the Inertia starter kits read the messages to show
+      ctx.session.flashErrors({ [error.code!]: message })
+      if (error.keepIntendedUrl) {
+        keepIntendedUrl(ctx)
+      }
     }
     const redirect = ctx.response.redirect()
     return path === undefined ? redirect.withQs().back() : redirect.toPath(path)
@@ -174,7 +176,7 @@ function keepIntendedUrl({ request, response, route, session }: HttpContext) {
   if (!isLocalPath(url)) {
     return
   }
-  if (route && session && isInertiaPageVisit(request)) {
+  if (route && isInertiaPageVisit(request)) {
     session.setIntendedUrl(url)
   } else {
     response.redirect().withIntendedUrl()

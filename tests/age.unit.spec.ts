@@ -47,9 +47,21 @@ test.group('formatAge', () => {
       { age: 2 * HOUR, text: '2 hours' },
       { age: HOUR / 4, text: '15 minutes' },
       { age: 90_000, text: '90 seconds' },
+      { age: 1000, text: '1 second' },
     ])
     .run(({ assert }, { age, text }) => {
       assert.equal(formatAge(age), text)
       assert.equal(parseAge(text), age)
+    })
+
+  test('rounds {age} ms to "{text}"')
+    .with([
+      { age: 0, text: '1 second' },
+      { age: 59_600, text: '1 minute' },
+      { age: HOUR - 400, text: '1 hour' },
+      { age: 24 * HOUR + 1, text: '1 day' },
+    ])
+    .run(({ assert }, { age, text }) => {
+      assert.equal(formatAge(age), text)
     })
 })

@@ -12,6 +12,7 @@ import { seal, unseal } from './sealed_state.ts'
 import { createUrlFor } from '../pages/render_page.ts'
 import { ListState, PageQuery } from './list_state.ts'
 import { readSelection, type Selection } from './selection.ts'
+import { flash } from '../pages/flash.ts'
 import { createCountTexts, createTexts } from '../pages/texts.ts'
 import { redirectTo, renderAdminPage } from './render_admin_page.ts'
 
@@ -26,7 +27,7 @@ export async function showDeletion(ctx: HttpContext) {
   const selection = await readSelection(ctx, manager)
   if (typeof selection === 'string') {
     // A refused form leads back to this page, but without its selection
-    ctx.session.flash('error', ctx.session.flashMessages.get('error', selection))
+    flash(ctx, 'error', ctx.session.flashMessages.get('error', selection))
     return goToList(ctx, { ...list, ...typedAge(ctx) })
   }
 
@@ -104,7 +105,7 @@ function describeRemaining(
 }
 
 function refuseStale(ctx: HttpContext) {
-  ctx.session.flash('error', createTexts(ctx)('admin.stale_confirmation'))
+  flash(ctx, 'error', createTexts(ctx)('admin.stale_confirmation'))
   return goToList(ctx)
 }
 
@@ -113,9 +114,9 @@ function refuseStale(ctx: HttpContext) {
  */
 function finish(ctx: HttpContext, deletion: Deletion) {
   const { success, error } = describeOutcome(deletion, createTexts(ctx), createCountTexts(ctx))
-  ctx.session.flash('success', success)
+  flash(ctx, 'success', success)
   if (error) {
-    ctx.session.flash('error', error)
+    flash(ctx, 'error', error)
   }
   return goToList(ctx, deletion.list)
 }

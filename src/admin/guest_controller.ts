@@ -3,6 +3,7 @@ import type { HttpError } from '@adonisjs/core/types/http'
 
 import { ConversionByOperator } from './conversion_by_operator.ts'
 import { createCards } from './guest_card.ts'
+import { flash } from '../pages/flash.ts'
 import { createTexts } from '../pages/texts.ts'
 import { createUrlFor } from '../pages/render_page.ts'
 import { redirectTo, renderAdminPage } from './render_admin_page.ts'
@@ -54,9 +55,9 @@ export async function convertGuest(ctx: HttpContext) {
     const { label } = toCard(listed)
     const text = createTexts(ctx)
     if (isMailed) {
-      ctx.session.flash('success', text('admin.converted', { label, email }))
+      flash(ctx, 'success', text('admin.converted', { label, email }))
     } else {
-      ctx.session.flash('error', text('admin.converted_without_mail', { label, email }))
+      flash(ctx, 'error', text('admin.converted_without_mail', { label, email }))
     }
     return redirectTo(ctx, 'guest_user.admin.index')
   } catch (error) {
@@ -79,6 +80,6 @@ async function findGuest(ctx: HttpContext, manager: GuestUserManager): Promise<L
 }
 
 function redirectMissing(ctx: HttpContext) {
-  ctx.session.flash('error', createTexts(ctx)('admin.gone'))
+  flash(ctx, 'error', createTexts(ctx)('admin.gone'))
   return redirectTo(ctx, 'guest_user.admin.index')
 }

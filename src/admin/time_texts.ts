@@ -1,14 +1,5 @@
 import { DateTime } from 'luxon'
 
-const UNITS = [
-  { unit: 'year', seconds: 365 * 86_400 },
-  { unit: 'month', seconds: 30 * 86_400 },
-  { unit: 'day', seconds: 86_400 },
-  { unit: 'hour', seconds: 3600 },
-  { unit: 'minute', seconds: 60 },
-  { unit: 'second', seconds: 1 },
-] as const
-
 /**
  * Formats moments for people, in the time zone of the server
  */
@@ -30,13 +21,13 @@ export class TimeTexts {
   }
 
   /**
-   * @example times.relative(moment) // '3 days ago', 'in 2 hours'
+   * @example times.relative(moment) // '3 days ago', 'in 2 hours', 'now'
    */
   relative(moment: DateTime): string {
-    const seconds = moment.diff(this.#now).as('seconds')
-    const size = Math.abs(seconds)
-    const { unit, seconds: unitSeconds } = UNITS.find((it) => size >= it.seconds) ?? UNITS.at(-1)!
-    return this.#relative.format(Math.round(seconds / unitSeconds), unit)
+    const isNow = Math.abs(moment.diff(this.#now).as('seconds')) < 1
+    return isNow
+      ? this.#relative.format(0, 'second')
+      : moment.toRelative({ base: this.#now, locale: this.#locale })!
   }
 
   /**

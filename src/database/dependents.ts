@@ -72,7 +72,10 @@ export class Dependents {
    * whose rows are deleted with it
    */
   keys(): Promise<DependentKey[]> {
-    this.#keys ??= this.#readKeys()
+    this.#keys ??= this.#readKeys().catch((error) => {
+      this.#keys = undefined
+      throw error
+    })
     return this.#keys
   }
 

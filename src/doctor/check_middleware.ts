@@ -117,34 +117,41 @@ function listRoutes(chains: Chain[]): string {
 const KIT_MIDDLEWARE = 'guest'
 
 /**
- * Parts of the patterns and names of routes for login and signup
+ * Parts of the patterns and names of routes for login, signup and forgotten
+ * passwords
  */
 const ACCOUNT_WORDS =
-  /(^|[/._-])(log-?_?in|sign-?_?in|sign-?_?up|register|registration|session|new_account)([/._-]|$)/i
+  /(^|[/._-])(log-?_?in|sign-?_?in|sign-?_?up|register|registration|session|new_account|password)([/._-]|$)/i
 
 /**
  * Guests are signed in, so the starter kits' `guest` middleware prevents them from
- * logging in and signing up. Only the name of the application's middleware is
- * known here, not what it does
+ * logging in and signing up. On other routes that may be what is wanted. Only the
+ * name of the application's middleware is known here, not what it does
  */
 export function checkLoginRoutes(chains: Chain[], config?: ResolvedConfig): Finding[] {
-  const closed = chains.filter(
-    (chain) =>
-      leadsToAccount(chain, config) &&
-      chain.named.some(
-        ({ name, middleware }) =>
-          name === KIT_MIDDLEWARE && middleware !== UnregisteredOnlyMiddleware
-      )
+  const closed = chains.filter(({ named }) =>
+    named.some(
+      ({ name, middleware }) => name === KIT_MIDDLEWARE && middleware !== UnregisteredOnlyMiddleware
+    )
   )
+  const account = closed.filter((chain) => leadsToAccount(chain, config))
+  const others = closed.filter((chain) => !account.includes(chain))
+
+  return [
+    ...describeClosed('login-shuts-guests-out', account, 'On these routes'),
+    ...describeClosed('route-shuts-guests-out', others, 'If guests should reach them'),
+  ]
+}
+
+function describeClosed(code: FindingCode, closed: Chain[], when: string): Finding[] {
   if (closed.length === 0) {
     return []
   }
-
   return [
     createFinding(
-      'login-shuts-guests-out',
+      code,
       `"middleware.${KIT_MIDDLEWARE}()" in "start/routes.ts" turns away everyone who is signed in, including guests: they cannot reach ${listRoutes(closed)}`,
-      `On these routes, write instead of "middleware.${KIT_MIDDLEWARE}()":\n.use(middleware.unregisteredOnly())`
+      `${when}, write instead of "middleware.${KIT_MIDDLEWARE}()":\n.use(middleware.unregisteredOnly())`
     ),
   ]
 }

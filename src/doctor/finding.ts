@@ -35,6 +35,7 @@ export const SEVERITIES = {
   'broken-middleware': 'error',
   'admin-closed': 'warning',
   'login-shuts-guests-out': 'warning',
+  'route-shuts-guests-out': 'info',
 
   'database-unreachable': 'error',
   'missing-users-table': 'error',

@@ -1,3 +1,4 @@
+import { errors as sessionErrors } from '@adonisjs/session'
 import type { HttpContext } from '@adonisjs/core/http'
 import type { SessionGuard } from '@adonisjs/auth/session'
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
@@ -6,10 +7,16 @@ import type { SessionUserProviderContract } from '@adonisjs/auth/types/session'
 import type { UserId } from '../database/guest_tables.ts'
 import type { VisitorKind } from '../types.ts'
 import { SessionMemory } from './session_memory.ts'
+import { keepPrivate } from './private_response.ts'
 import { isConvertedHere } from '../guests/conversion_scope.ts'
 import { explainMiss, hiddenFromGuard, isSeenByGuard, type Miss } from './guard_sight.ts'
 import { mergeOnSignIn } from './merge_on_sign_in.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
+
+/**
+ * Milliseconds until the next attempt to write a visit down
+ */
+const RETRY_INTERVAL = 60_000
 
 type Guard = SessionGuard<false, SessionUserProviderContract<LucidRow>>
 
@@ -41,6 +48,11 @@ export class CurrentVisitor {
   #isNew = false
 
   /**
+   * Whether this answer signs somebody in
+   */
+  #isSigningIn = false
+
+  /**
    * Whether the session is one that its user may have. Calls at the same time wait
    * for one answer
    */
@@ -51,7 +63,12 @@ export class CurrentVisitor {
     this.#manager = manager
     this.#memory = new SessionMemory(ctx.session)
     const guard = this.#guard
-    this.#login = guard.login.bind(guard)
+    const login = guard.login.bind(guard)
+    this.#login = async (account, ...options) => {
+      await login(account, ...options)
+      this.#isSigningIn = true
+      this.keepPrivate()
+    }
     guard.login = (account, ...options) => this.#mergeAndLogin(account, options)
     const authenticate = guard.authenticate.bind(guard)
     guard.authenticate = async () => {
@@ -69,7 +86,10 @@ export class CurrentVisitor {
   async verifySession(): Promise<void> {
     const user = this.#guard.user
     if (user && this.#memory.isOfGuest(user.$primaryKeyValue!)) {
-      this.#verification ??= this.#verify(user)
+      this.#verification ??= this.#verify(user).catch((error) => {
+        this.#verification = undefined
+        throw error
+      })
       await this.#verification
     }
   }
@@ -93,7 +113,9 @@ export class CurrentVisitor {
     if (this.#ctx.session.readonly) {
       guard.user = undefined
       guard.isAuthenticated = false
+      guard.authenticationAttempted = true
       guard.isLoggedOut = true
+      this.#memory.forget()
       return
     }
     await guard.logout()
@@ -144,6 +166,8 @@ export class CurrentVisitor {
       const isVisitor = visitor !== undefined && identify(visitor) === identity
       answer = isVisitor ? this.#askMemory(user.$primaryKeyValue!) : this.#askManager(user)
       this.#answers.set(identity, answer)
+      // The next question may be answered
+      answer.catch(() => this.#answers.delete(identity))
     }
     return answer
   }
@@ -164,6 +188,18 @@ export class CurrentVisitor {
       : this.#askManager(visitor))
     this.#answers.set(identify(visitor), Promise.resolve(kind))
     return kind
+  }
+
+  /**
+   * The guard cannot sign anybody in to a readonly session. To be called before
+   * anything is written to the database
+   *
+   * @throws E_SESSION_NOT_MUTABLE
+   */
+  assertCanSignIn() {
+    if (this.#ctx.session.readonly) {
+      throw new sessionErrors.E_SESSION_NOT_MUTABLE()
+    }
   }
 
   /**
@@ -248,6 +284,14 @@ export class CurrentVisitor {
    * not authenticate the visitor
    */
   async recordVisit(): Promise<void> {
+    try {
+      await this.#recordVisit()
+    } catch (error) {
+      this.#logLostVisit(error)
+    }
+  }
+
+  async #recordVisit(): Promise<void> {
     const userId: UserId | undefined = this.#ctx.session.get(this.#guard.sessionKeyName)
     if (userId === undefined || this.#memory.recallKind(userId) === 'regular') {
       return
@@ -266,6 +310,15 @@ export class CurrentVisitor {
     }
   }
 
+  /**
+   * Does nothing for an answer that signs nobody in
+   */
+  keepPrivate() {
+    if (this.#isSigningIn) {
+      keepPrivate(this.#ctx.response)
+    }
+  }
+
   get #guard(): Guard {
     return this.#ctx.auth.use(this.#manager.config.guard as never) as unknown as Guard
   }
@@ -275,6 +328,7 @@ export class CurrentVisitor {
    * so does the sign-in, and the visitor remains the guest
    */
   async #mergeAndLogin(account: LucidRow, options: [remember?: boolean]): Promise<void> {
+    this.assertCanSignIn()
     const isMerged = await this.#merge(account)
     await this.#login(account, ...options)
 
@@ -323,18 +377,22 @@ export class CurrentVisitor {
 
   /**
    * When `last_seen_at` is due, its update also answers whether the user is a
-   * guest
+   * guest. Where it cannot be written, a read answers: no page fails because of a
+   * visit
    */
   async #askDatabase(userId: UserId, rememberedVisit: number | undefined): Promise<VisitorKind> {
-    const { directory } = await this.#manager.engine.load()
-    let lastSeenAt: number | null | undefined = rememberedVisit
+    const isRead = rememberedVisit === undefined || !this.#isTouchDue(rememberedVisit)
+    let lastSeenAt = isRead ? await this.#readLastSeenAt(userId) : rememberedVisit
 
-    if (lastSeenAt === undefined || !this.#isTouchDue(lastSeenAt)) {
-      const guest = await directory.find(userId)
-      lastSeenAt = guest && guest.lastSeenAt.toMillis()
-    }
     if (lastSeenAt !== null && this.#isTouchDue(lastSeenAt)) {
-      lastSeenAt = (await directory.touch(userId)) ? Date.now() : null
+      try {
+        const { directory } = await this.#manager.engine.load()
+        lastSeenAt = (await directory.touch(userId)) ? Date.now() : null
+      } catch (error) {
+        lastSeenAt = isRead ? lastSeenAt : await this.#readLastSeenAt(userId)
+        lastSeenAt &&= this.#postponedVisit
+        this.#logLostVisit(error)
+      }
     }
 
     if (lastSeenAt !== null) {
@@ -361,11 +419,19 @@ export class CurrentVisitor {
     )
   }
 
-  async #refresh(userId: UserId): Promise<VisitorKind> {
+  /**
+   * @returns null for a user who is no guest
+   */
+  async #readLastSeenAt(userId: UserId): Promise<number | null> {
     const { directory } = await this.#manager.engine.load()
     const guest = await directory.find(userId)
-    if (guest) {
-      await this.#rememberGuest(userId, guest.lastSeenAt.toMillis())
+    return guest && guest.lastSeenAt.toMillis()
+  }
+
+  async #refresh(userId: UserId): Promise<VisitorKind> {
+    const lastSeenAt = await this.#readLastSeenAt(userId)
+    if (lastSeenAt !== null) {
+      await this.#rememberGuest(userId, lastSeenAt)
       return 'guest'
     }
     return this.#resolveFormerGuest(userId)
@@ -383,6 +449,21 @@ export class CurrentVisitor {
     }
     this.#memory.rememberRegular(userId)
     return 'regular'
+  }
+
+  /**
+   * A `last_seen_at` that is due after the retry interval
+   */
+  get #postponedVisit(): number {
+    return Date.now() + RETRY_INTERVAL - this.#manager.expiry.touchInterval
+  }
+
+  /**
+   * The messages of drivers contain values
+   */
+  #logLostVisit(error: unknown) {
+    const { code, name } = error as { code?: unknown; name?: unknown }
+    this.#ctx.logger.error({ reason: code ?? name }, 'cannot record the visit of a guest')
   }
 
   #isTouchDue(lastSeenAt: number): boolean {

@@ -1,9 +1,11 @@
 import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 
-import { createVisitKey, isSpeculativeRequest } from './visit_key.ts'
+import debug from '../debug.ts'
+import { createVisitKey } from './visit_key.ts'
 import { isInertiaPrefetch } from '../inertia/visit.ts'
 import { CurrentVisitor } from './current_visitor.ts'
+import { findGuestRefusal } from './guest_refusal.ts'
 import { explainTakenValues } from './taken_values.ts'
 import { findRedirectPath, type RedirectName } from './redirect_path.ts'
 import { signInWithProvider, type SocialLoginResult } from './social_sign_in.ts'
@@ -79,8 +81,9 @@ export class HttpGuestUser {
 
   /**
    * Makes an anonymous visitor a guest and signs them in, unless guests are
-   * disabled, the request is a prefetch or comes from a crawler, or `allow` of
-   * the configuration denies it.
+   * disabled, nobody is opening a page (a prefetch, an image, a crawler, a
+   * request with a token), or `allow` of the configuration denies it.
+   * `NODE_DEBUG=guest_user` prints the reason.
    *
    * Sends `guest_user:created`. The session id is rotated.
    *
@@ -96,26 +99,23 @@ export class HttpGuestUser {
   }
 
   async #allowOnce(): Promise<ConfiguredUser | undefined> {
-    const { config } = this.#manager
     const ctx = this.#ctx
-
     const user = await this.#visitor.user()
     if (user || ctx.auth.isAuthenticated) {
+      this.#explainNoGuest('somebody is signed in')
       return user as ConfiguredUser | undefined
     }
     const miss = await this.#visitor.explainMiss()
     if (miss === 'late' && ctx.auth.isAuthenticated) {
       return this.user()
     }
-    const isPrefetch = isInertiaPrefetch(ctx.request)
-    const isUnseen = isSpeculativeRequest(ctx.request) && !isPrefetch
-    if (!config.enabled || isUnseen || config.isCrawler(ctx)) {
+    const refusal = await findGuestRefusal(ctx, this.#manager.config)
+    if (refusal) {
+      this.#explainNoGuest(refusal)
       return undefined
     }
-    if (!(await config.allow(ctx))) {
-      return undefined
-    }
-    if (isPrefetch) {
+    if (isInertiaPrefetch(ctx.request)) {
+      this.#explainNoGuest('Inertia fetches the page ahead; the click will make a guest (purpose)')
       this.#awaitsVisit = true
       return undefined
     }
@@ -124,6 +124,14 @@ export class HttpGuestUser {
     await this.#visitor.signIn(guest, 'guest')
     await this.#visitor.assertSeen(guest, miss)
     return guest
+  }
+
+  /**
+   * The pattern of the route, because paths may be personal
+   */
+  #explainNoGuest(reason: string) {
+    const { request, route } = this.#ctx
+    debug('no guest for %s %s: %s', request.method(), route?.pattern, reason)
   }
 
   /**
@@ -144,6 +152,7 @@ export class HttpGuestUser {
     if (!visitor) {
       throw new E_GUEST_USER_REQUIRED().turnAway('anonymous', this.redirectPath('anonymous'))
     }
+    this.#visitor.assertCanSignIn()
 
     try {
       const user = await this.#manager.convert(visitor, values, { ctx: this.#ctx })
@@ -181,6 +190,7 @@ export class HttpGuestUser {
       }
     }
 
+    this.#visitor.assertCanSignIn()
     const user = await this.#register(values)
     await this.#visitor.signIn(user, 'regular')
     return user
@@ -219,6 +229,7 @@ export class HttpGuestUser {
     socialUser: SocialUser,
     options: SocialLoginOptions
   ): Promise<SocialLoginResult> {
+    this.#visitor.assertCanSignIn()
     const login = new SocialLogin(this.#manager, socialUser, options)
     try {
       return await signInWithProvider(login, this.#visitor, this.#ctx)
@@ -255,9 +266,13 @@ export class HttpGuestUser {
       throw new E_GUEST_USER_REQUIRED().turnAway(kind, this.redirectPath('anonymous'))
     }
 
+    const isSignedIn = visitor?.$primaryKeyValue === user.$primaryKeyValue
+    if (!isSignedIn) {
+      this.#visitor.assertCanSignIn()
+    }
     const account = await this.#manager.merge(guest, user, { ctx: this.#ctx })
     this.#visitor.forgetPreviousGuest()
-    if (visitor?.$primaryKeyValue !== account.$primaryKeyValue) {
+    if (!isSignedIn) {
       await this.#visitor.signIn(account, 'regular')
     }
     return account
@@ -304,10 +319,20 @@ export class HttpGuestUser {
    * Records the visit of a guest in `last_seen_at`, at most once per small
    * fraction of `maxAge`. The initialize middleware calls it after each
    * request; it costs a query when due, and one per session to learn who is a
-   * guest
+   * guest. Never throws: a failure costs a line in the log
    */
   recordVisit(): Promise<void> {
     return this.#visitor.recordVisit()
+  }
+
+  /**
+   * Keeps the answer out of shared caches if it signs somebody in. The initialize
+   * middleware calls it after the handler, which may have set `Vary`
+   *
+   * @internal
+   */
+  keepPrivate() {
+    this.#visitor.keepPrivate()
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { HttpContext } from '@adonisjs/core/http'
+import type { AllowedSessionValues } from '@adonisjs/session/types'
 
 import type { UserId } from '../database/guest_tables.ts'
 
@@ -38,10 +39,16 @@ const GUEST_LIFETIME = 60_000
 
 /**
  * Caches in the session who is a guest, so that a guarded page costs a
- * signed-in visitor no query
+ * signed-in visitor no query. What a readonly session cannot keep lasts for the
+ * request
  */
 export class SessionMemory {
   #session: HttpContext['session']
+
+  /**
+   * What would be in the session if it were not readonly
+   */
+  #unsaved = new Map<string, unknown>()
 
   constructor(session: HttpContext['session']) {
     this.#session = session
@@ -96,7 +103,7 @@ export class SessionMemory {
    * For when the stored answer turned out to be wrong
    */
   forget() {
-    this.#session.forget(SESSION_KEY)
+    this.#write(SESSION_KEY, undefined)
   }
 
   /**
@@ -104,26 +111,39 @@ export class SessionMemory {
    */
   rememberPrevious(guestId: UserId, accountId: UserId) {
     const previous: Previous = { guestId, accountId: String(accountId) }
-    this.#session.put(PREVIOUS_KEY, previous)
+    this.#write(PREVIOUS_KEY, previous)
   }
 
   recallPrevious(accountId: UserId): UserId | undefined {
-    const previous: Previous | undefined = this.#session.get(PREVIOUS_KEY)
+    const previous = this.#read<Previous>(PREVIOUS_KEY)
     return previous?.accountId === String(accountId) ? previous.guestId : undefined
   }
 
   forgetPrevious() {
-    this.#session.forget(PREVIOUS_KEY)
+    this.#write(PREVIOUS_KEY, undefined)
   }
 
   #recall(userId: UserId): Remembered | undefined {
-    const remembered: Remembered | undefined = this.#session.get(SESSION_KEY)
+    const remembered = this.#read<Remembered>(SESSION_KEY)
     return remembered?.userId === String(userId) ? remembered : undefined
   }
 
   #remember(value: Remembered) {
-    if (!this.#session.readonly) {
-      this.#session.put(SESSION_KEY, value)
+    this.#write(SESSION_KEY, value)
+  }
+
+  #read<Value>(key: string): Value | undefined {
+    const value = this.#unsaved.has(key) ? this.#unsaved.get(key) : this.#session.get(key)
+    return value as Value | undefined
+  }
+
+  #write(key: string, value: AllowedSessionValues | undefined) {
+    if (this.#session.readonly) {
+      this.#unsaved.set(key, value)
+    } else if (value === undefined) {
+      this.#session.forget(key)
+    } else {
+      this.#session.put(key, value)
     }
   }
 }

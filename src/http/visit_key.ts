@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { HttpContext, HttpRequest } from '@adonisjs/core/http'
+import type { HttpContext } from '@adonisjs/core/http'
 
 /**
  * A key shared by the parallel first requests of one visitor only: a digest of
@@ -27,27 +27,4 @@ export function createVisitKey({ session, request }: HttpContext): string | unde
       ])
     )
     .digest('hex')
-}
-
-/**
- * Methods that never show a page
- */
-const PROBING_METHODS = ['HEAD', 'OPTIONS']
-
-/**
- * `Sec-Purpose` is the standard (prefetch, prefetch;prerender); older browsers
- * send the others
- */
-const PURPOSE_HEADERS = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']
-const SPECULATIVE_PURPOSE = /prefetch|prerender|preview/i
-
-/**
- * Is this a request without a visitor: a prefetch, or one that only asks for
- * headers?
- */
-export function isSpeculativeRequest(request: HttpRequest): boolean {
-  return (
-    PROBING_METHODS.includes(request.method()) ||
-    PURPOSE_HEADERS.some((header) => SPECULATIVE_PURPOSE.test(request.header(header, '')!))
-  )
 }

@@ -33,7 +33,9 @@ export function isInertiaPageVisit(request: HttpRequest): boolean {
  * for it. A prefetch keeps this answer until the click
  */
 export function requireFullVisit({ request, response, session }: HttpContext) {
-  session?.reflash()
+  if (session?.readonly === false) {
+    session.reflash()
+  }
   response.removeHeader('x-inertia')
   response.removeHeader('location')
   const url = request.url(true)

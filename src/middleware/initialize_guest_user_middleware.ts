@@ -65,20 +65,9 @@ export default class InitializeGuestUserMiddleware {
       if (guestUser.awaitsVisit) {
         requireFullVisit(ctx)
       }
-      await this.#recordVisit(ctx)
+      guestUser.keepPrivate()
+      await guestUser.recordVisit()
       return output
     })
-  }
-
-  /**
-   * The response is ready, so a failure to record the visit must not turn it
-   * into an error
-   */
-  async #recordVisit(ctx: HttpContext) {
-    try {
-      await ctx.guestUser.recordVisit()
-    } catch (error) {
-      ctx.logger.error({ err: error }, 'cannot record the visit of a guest')
-    }
   }
 }

@@ -16,18 +16,14 @@ const ASSETS = {
 
 export type AssetName = keyof typeof ASSETS
 
-const contents = new Map<AssetName, Promise<{ text: string; version: string }>>()
+const contents = new Map<AssetName, { text: string; version: string }>()
 
 /**
  * A file of the pages, read once. The version changes with its content, so
  * browsers may cache it for good
  */
-export function readAsset(name: AssetName) {
-  const known = contents.get(name)
-  if (known) {
-    return known
-  }
-  const asset = loadAsset(name)
+export async function readAsset(name: AssetName) {
+  const asset = contents.get(name) ?? (await loadAsset(name))
   contents.set(name, asset)
   return asset
 }

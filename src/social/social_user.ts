@@ -38,11 +38,14 @@ export function collectValues(
   userModel: LucidModel,
   attributes: Record<string, unknown> = {}
 ): Record<string, unknown> {
-  const { name, nickName, email } = socialUser
+  const { email } = socialUser
+  const [name, nickName] = [socialUser.name, socialUser.nickName].map(
+    (text) => text?.trim() || null
+  )
   const provided: Record<string, unknown> = {
-    fullName: name || nickName,
-    name: name || nickName,
-    username: toUsername(nickName || name || email?.split('@')[0] || 'user'),
+    fullName: name ?? nickName,
+    name: name ?? nickName,
+    username: toUsername((nickName ?? name ?? email?.split('@')[0]) || 'user'),
     email: email || undefined,
   }
   const known = Object.entries(provided).filter(

@@ -162,8 +162,8 @@ export interface GuestUserConfig<Model extends LucidModel> {
   allow?: (ctx: HttpContext) => boolean | Promise<boolean>
 
   /**
-   * Which requests are from crawlers, which never become guests: false for
-   * none, patterns for the User-Agent, or a function. Defaults to `isbot`
+   * Which GET requests are from crawlers, which make no guest: false for none,
+   * patterns for the User-Agent, or a function. Defaults to `isbot`
    */
   crawlers?: false | (string | RegExp)[] | ((ctx: HttpContext) => boolean)
 

@@ -68,6 +68,60 @@ test.group('Admin chart', (group) => {
     assert.equal(page.tabs.all, '3')
   })
 
+  test('is counted once, and rests for half a minute', async ({ assert, cleanup }) => {
+    const app = await createAdminApp()
+    cleanup(() => app.close())
+    const { history } = (await app.guestUsers.engine.load()).inventory
+    const counts = async () =>
+      (await app.queries.during(() => history.read())).filter(isOfChart).length
+    const clock = windClock(cleanup)
+
+    assert.equal(await counts(), 1)
+    clock.forward(29_000)
+    assert.equal(await counts(), 0)
+    clock.forward(1500)
+    assert.equal(await counts(), 1)
+    assert.equal(await counts(), 0)
+  })
+
+  test('rests for a hundred times as long as the count took', async ({ assert, cleanup }) => {
+    const app = await createAdminApp()
+    cleanup(() => app.close())
+    const { history } = (await app.guestUsers.engine.load()).inventory
+    const clock = windClock(cleanup)
+    app.emitter.on('db:query', ({ sql }) => void (isOfChart(sql) && clock.forward(1000)))
+    const counts = async () =>
+      (await app.queries.during(() => history.read())).filter(isOfChart).length
+
+    assert.equal(await counts(), 1)
+    clock.forward(98_000)
+    assert.equal(await counts(), 0)
+    clock.forward(4000)
+    assert.equal(await counts(), 1)
+  })
+
+  test('that cannot be counted is missing, and is not tried by each page', async ({
+    assert,
+    cleanup,
+  }) => {
+    const app = await createAdminApp()
+    cleanup(() => app.close())
+    const { history } = (await app.guestUsers.engine.load()).inventory
+    const clock = windClock(cleanup)
+    const counts = async () =>
+      (await app.queries.during(() => history.read())).filter(isOfChart).length
+
+    await app.db.rawQuery('alter table guests rename to elsewhere')
+    assert.equal(await counts(), 1)
+    assert.isUndefined(await history.read())
+    clock.forward(29_000)
+    assert.equal(await counts(), 0)
+    await app.db.rawQuery('alter table elsewhere rename to guests')
+    clock.forward(1500)
+    assert.equal(await counts(), 1)
+    assert.lengthOf((await history.read())!.days, 30)
+  })
+
   test('is counted anew after a deletion', async ({ assert, cleanup }) => {
     const app = await createAdminApp()
     cleanup(() => app.close())
@@ -86,4 +140,15 @@ test.group('Admin chart', (group) => {
 
 function sum(days: [string, string][]): number {
   return days.reduce((total, [, guests]) => total + Number(guests), 0)
+}
+
+/**
+ * The clock that is not that of the calendar
+ */
+function windClock(cleanup: (restore: () => void) => void) {
+  const now = performance.now.bind(performance)
+  let ahead = 0
+  performance.now = () => now() + ahead
+  cleanup(() => void (performance.now = now))
+  return { forward: (milliseconds: number) => void (ahead += milliseconds) }
 }

@@ -147,6 +147,21 @@ test.group('Admin search, texts compared by', (group) => {
       }
     })
 
+  test('{collation}: reads all of two hundred characters')
+    .with(COLLATIONS)
+    .run(async ({ assert, cleanup }, { clauses }) => {
+      const app = await createAppThatCompares(clauses)
+      cleanup(() => app.close())
+      const beginning = 'ann '.repeat(49) + 'lee'
+      const names = [`${beginning}a`, `${beginning}b`, `${beginning}`]
+      await insertNamed(app, names)
+      const operator = await arriveAsOperator(app)
+
+      assert.deepEqual(labels(await search(operator, names[0])), [names[0]])
+      assert.deepEqual(labels(await search(operator, names[1].toUpperCase())), [names[1]])
+      assert.sameMembers(labels(await search(operator, beginning)), names)
+    })
+
   test('{collation}: knows no wildcards')
     .with(COLLATIONS)
     .run(async ({ assert, cleanup }, { clauses }) => {

@@ -13,6 +13,7 @@ export async function createReturningGuest(options: TestAppOptions = {}) {
       router.get('/cart', whoAmI).use(middleware.allowGuestUser())
       router.get('/plain', ({ response }) => response.noContent())
       router.get('/why', ({ response }) => response.noContent()).use(middleware.guestUserRequired())
+      router.get('/settings', whoAmI).use(middleware.regularUserRequired())
       router.get('/forget', ({ session }) => session.forget('guest_user'))
     },
     ...options,

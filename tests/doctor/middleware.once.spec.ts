@@ -128,27 +128,37 @@ test.group('Doctor: login and signup', () => {
           router.get('/sign-up', () => '')
           router.get('/hello', () => '').as('session.create')
           router.get('/welcome', () => '')
+          router.get('/forgot-password', () => '')
         })
         .use(middleware.guest())
     },
   }
 
   test('login-shuts-guests-out', async ({ assert }) => {
-    const [finding, ...others] = await findIn(closed)
-    assert.lengthOf(others, 0)
+    const [finding] = await findIn(closed)
     assert.equal(finding.code, 'login-shuts-guests-out')
     assert.equal(finding.severity, 'warning')
     assert.include(finding.message, '"middleware.guest()" in "start/routes.ts"')
-    assert.include(finding.message, '"GET /login", "POST /login", "GET /sign-up" and 1 more')
+    assert.include(finding.message, '"GET /login", "POST /login", "GET /sign-up" and 2 more')
     assert.include(finding.fix, '.use(middleware.unregisteredOnly())')
   })
 
+  test('route-shuts-guests-out', async ({ assert }) => {
+    const [, finding, ...others] = await findIn(closed)
+    assert.lengthOf(others, 0)
+    assert.equal(finding.code, 'route-shuts-guests-out')
+    assert.equal(finding.severity, 'info')
+    assert.match(finding.message, /including guests: they cannot reach "GET \/welcome"$/)
+    assert.include(finding.fix, 'If guests should reach them')
+  })
+
   test('the pages that the configuration names count as well', async ({ assert }) => {
-    const [finding] = await findIn({
+    const [finding, ...others] = await findIn({
       ...closed,
       guestUser: { redirects: { convert: '/welcome' } },
     })
-    assert.include(finding.message, 'and 2 more')
+    assert.lengthOf(others, 0)
+    assert.include(finding.message, 'and 3 more')
   })
 
   test('unregisteredOnly is fine, by any name', async ({ assert }) => {

@@ -21,6 +21,23 @@ test.group('Passwords', () => {
     assert.equal(hashed, 1)
   })
 
+  test('a hasher that fails once fails for one guest', async ({ assert, cleanup }) => {
+    const app = await createCartApp()
+    cleanup(() => app.close())
+    const hasher = (await app.app.container.make('hash')).use()
+    const make = hasher.make.bind(hasher)
+    hasher.make = () => {
+      hasher.make = make
+      throw new Error('no memory')
+    }
+
+    await assert.rejects(() => app.guestUsers.create(), 'no memory')
+    assert.equal(await app.count('users'), 0)
+    await app.guestUsers.create()
+    const guest = await app.User.firstOrFail()
+    assert.isTrue(guest.password.startsWith('$scrypt$'))
+  })
+
   test('a guest cannot log in, and the answer is the ordinary one', async ({ assert, cleanup }) => {
     const app = await createCartApp()
     cleanup(() => app.close())

@@ -49,6 +49,18 @@ test.group('Usernames', () => {
     assert.match(user.fullName, /^Guest\d{2,}$/)
   })
 
+  test('a name of nothing but spaces is none: {name}')
+    .with(['', '   ', '\t\n', undefined].map((name) => ({ name })))
+    .run(async ({ assert, cleanup }, { name }) => {
+      const app = await createCartApp({ guestUser: { username: () => name as string } })
+      cleanup(() => app.close())
+
+      const error: any = await app.guestUsers.create().catch((e) => e)
+      assert.equal(error.code, 'E_INVALID_GUEST_USER_CONFIG')
+      assert.include(error.message, '"username" must return a name that is not empty')
+      assert.equal(await app.count('users'), 0)
+    })
+
   test('it ends, with an answer for the visitor', async ({ assert, cleanup }) => {
     const app = await createCartApp({ guestUser: { username: () => 'always-the-same' } })
     cleanup(() => app.close())

@@ -4,20 +4,24 @@ import { Visitor } from '../app/visitor.ts'
 import { createCartApp } from '../app/cart_app.ts'
 
 test.group('No guest', () => {
-  const speculative: { method: string; headers: Record<string, string> }[] = [
+  const requests: { method: string; headers: Record<string, string> }[] = [
     { method: 'HEAD', headers: {} },
     { method: 'OPTIONS', headers: {} },
-    { method: 'GET', headers: { 'sec-purpose': 'prefetch' } },
     { method: 'GET', headers: { 'sec-purpose': 'prefetch;prerender' } },
     { method: 'GET', headers: { purpose: 'prefetch' } },
-    { method: 'GET', headers: { 'x-moz': 'prefetch' } },
+    { method: 'GET', headers: { 'sec-fetch-dest': 'image', 'sec-fetch-site': 'cross-site' } },
+    { method: 'GET', headers: { 'sec-fetch-dest': 'script', 'sec-fetch-site': 'same-origin' } },
+    { method: 'GET', headers: { 'user-agent': '' } },
+    { method: 'POST', headers: { 'user-agent': '' } },
     { method: 'GET', headers: { 'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1)' } },
     { method: 'GET', headers: { 'user-agent': 'Mozilla/5.0 (compatible; bingbot/2.0)' } },
     { method: 'GET', headers: { 'user-agent': 'facebookexternalhit/1.1' } },
+    { method: 'GET', headers: { authorization: 'Bearer oat_MQ.c2VjcmV0' } },
+    { method: 'POST', headers: { authorization: 'Bearer oat_MQ.c2VjcmV0' } },
   ]
 
-  test('for {method} with {headers}')
-    .with(speculative)
+  test('for {title}')
+    .with(requests.map((it) => ({ ...it, title: `${it.method} ${JSON.stringify(it.headers)}` })))
     .run(async ({ assert, cleanup }, { method, headers }) => {
       const app = await createCartApp()
       cleanup(() => app.close())
@@ -29,6 +33,26 @@ test.group('No guest', () => {
       }
       assert.equal(await app.count('users'), 0)
       assert.equal(await app.count('guests'), 0)
+    })
+
+  test('but for {$self} that posts, there is one')
+    .with([
+      'okhttp/4.12.0',
+      'Expo/1017756 CFNetwork/1410.0.3 Darwin/22.6.0',
+      'axios/1.7.2',
+      'Ktor client',
+      'Capacitor/6.0',
+      'undici',
+      'curl/8.5.0',
+    ])
+    .run(async ({ assert, cleanup }, userAgent) => {
+      const app = await createCartApp()
+      cleanup(() => app.close())
+
+      const headers = { 'user-agent': userAgent }
+      const visitor = new Visitor(app.url)
+      assert.equal((await visitor.post('/cart', {}, headers)).json().kind, 'guest')
+      assert.equal((await visitor.get('/cart', headers)).json().kind, 'guest')
     })
 
   test('when guests are switched off', async ({ assert, cleanup }) => {

@@ -85,4 +85,57 @@ test.group('What the session remembers', () => {
     assert.equal(after.kind, 'guest')
     assert.notEqual(after.id, before)
   })
+
+  test('refresh() asks once, and nothing asks afterwards', async ({ assert, cleanup }) => {
+    const app: TestApp = await createTestApp({
+      routes(router, middleware) {
+        router.get('/cart', whoAmI).use(middleware.allowGuestUser())
+        router.get('/refresh', async (ctx) => {
+          const { auth, guestUser } = ctx
+          const before = await guestUser.kind()
+          if (ctx.request.input('converted')) {
+            await app.guestUsers.convert(auth.user as any, { email: 'ann@example.com' } as any)
+          } else if (ctx.request.input('gone')) {
+            await app.db.from('guests').delete()
+          }
+          app.queries.statements = []
+          const kinds = [
+            await guestUser.refresh(),
+            await guestUser.kind(),
+            (await guestUser.check()) ? 'guest' : 'regular',
+            (await guestUser.isGuest(auth.user as any)) ? 'guest' : 'regular',
+          ]
+          return { before, kinds, user: auth.user ? 'somebody' : 'nobody' }
+        })
+      },
+    })
+    cleanup(() => app.close())
+    const onGuests = () => app.queries.statements.filter((sql) => /guests/.test(sql))
+
+    const visitor = new Visitor(app.url)
+    await visitor.get('/cart')
+    assert.deepEqual((await visitor.get('/refresh')).json(), {
+      before: 'guest',
+      kinds: ['guest', 'guest', 'guest', 'guest'],
+      user: 'somebody',
+    })
+    assert.lengthOf(onGuests(), 1)
+
+    // What the request has answered before is forgotten
+    const another = new Visitor(app.url)
+    await another.get('/cart')
+    assert.deepEqual((await another.get('/refresh?converted=1')).json(), {
+      before: 'guest',
+      kinds: ['regular', 'regular', 'regular', 'regular'],
+      user: 'somebody',
+    })
+    assert.lengthOf(onGuests(), 1)
+
+    assert.deepEqual((await visitor.get('/refresh?gone=1')).json(), {
+      before: 'guest',
+      kinds: ['anonymous', 'anonymous', 'regular', 'regular'],
+      user: 'nobody',
+    })
+    assert.lengthOf(onGuests(), 1)
+  })
 })

@@ -122,6 +122,64 @@ test.group('Social login | at the same time', () => {
     assert.includeMembers(names, ['the-octocat', 'the-octocat-2', 'the-octocat-3'])
   })
 
+  /**
+   * Others take the identity of the one who comes back, so many times
+   */
+  async function loseRaces(times: number, as: 'guest' | 'nobody') {
+    let attempts = 0
+    const social = await createSocialApp({
+      social: () => ({
+        async linkAccount(account: any, trx) {
+          const isLost = ++attempts <= times
+          await trx.table('social_identities').insert({
+            provider_id: isLost ? 'taken' : String(OCTOCAT.id),
+            user_id: account.id,
+          })
+        },
+      }),
+    })
+    const { app, github, close } = social
+    const rival: any = await app.User.create({ email: 'rival@example.com', password: 'secret12' })
+    await app.db.table('social_identities').insert({ provider_id: 'taken', user_id: rival.id })
+    github.person = OCTOCAT
+    const { visitor, id } =
+      as === 'guest' ? await becomeGuest(app) : { visitor: new Visitor(app.url) }
+    const answer = await visitor.get(await walkToCallback(visitor), JSON_CLIENT)
+    return { app, visitor, id, answer, attempts: () => attempts, close }
+  }
+
+  for (const as of ['guest', 'nobody'] as const) {
+    test(`two lost races, then success, as ${as}`, async ({ assert, cleanup }) => {
+      const { app, id, answer, attempts, close } = await loseRaces(2, as)
+      cleanup(close)
+      assert.equal(answer.status, 200)
+      assert.deepInclude(answer.json(), {
+        outcome: as === 'guest' ? 'converted' : 'created',
+        kind: 'regular',
+        ...(as === 'guest' && { id }),
+      })
+      assert.equal(attempts(), 3)
+      assert.equal(await app.count('users'), 2)
+      assert.equal(await app.count('guests'), 0)
+      assert.equal(await app.count('social_identities'), 2)
+    })
+
+    test(`three lost races are an error, as ${as}`, async ({ assert, cleanup }) => {
+      const { app, visitor, id, answer, attempts, close } = await loseRaces(3, as)
+      cleanup(close)
+      assert.equal(answer.status, 500)
+      assert.include(answer.text, 'The database refused a row: unique')
+      assert.notInclude(answer.text, OCTOCAT.email)
+      assert.equal(attempts(), 3)
+      assert.equal(await app.count('users'), as === 'guest' ? 2 : 1)
+      assert.equal(await app.count('social_identities'), 1)
+      assert.deepInclude(
+        (await visitor.get('/about')).json(),
+        as === 'guest' ? { id, kind: 'guest' } : { id: null, kind: 'anonymous' }
+      )
+    })
+  }
+
   test('a deadlock is tried again', async ({ assert, cleanup }) => {
     let attempts = 0
     const social = await createSocialApp({

@@ -100,6 +100,8 @@ test.group('Values of a social account', () => {
       { told: { nickName: 'Octo Cat!' }, username: 'octo-cat' },
       { told: { name: 'Ann Müller' }, username: 'ann-muller' },
       { told: { email: 'ann.lee@example.com' }, username: 'annlee' },
+      { told: { nickName: '   ', name: 'Ann' }, username: 'ann' },
+      { told: { nickName: ' ', name: '  ', email: 'ann@example.com' }, username: 'ann' },
       { told: { nickName: '李' }, username: 'user' },
       { told: {}, username: 'user' },
       { told: { nickName: 'x'.repeat(50) }, username: 'x'.repeat(20) },
@@ -108,6 +110,17 @@ test.group('Values of a social account', () => {
       const values = collectValues({ ...NOBODY, ...told }, createModel('username'))
       assert.equal(values.username, username)
     })
+
+  test('a name of spaces is none', ({ assert }) => {
+    const nameless = { ...ann, name: ' \t', nickName: '  ' }
+    const model = createModel('fullName', 'name', 'username')
+    assert.deepEqual(collectValues(nameless, model), {
+      fullName: null,
+      name: null,
+      username: 'ann',
+    })
+    assert.equal(collectValues({ ...ann, name: ' ' }, model).fullName, 'annie')
+  })
 
   test('taken usernames get a suffix that people like, then any number', ({ assert }) => {
     assert.deepEqual(

@@ -1,6 +1,6 @@
-import { Writable } from 'node:stream'
 import { test } from '@japa/runner'
 
+import { collectLog } from '../app/log_lines.ts'
 import { Visitor } from '../app/visitor.ts'
 import { dialect } from '../app/test_database.ts'
 import {
@@ -14,23 +14,11 @@ import {
 
 const JSON_CLIENT = { accept: 'application/json' }
 
-/**
- * Keeps what the application logs
- */
-class Log extends Writable {
-  text = ''
-
-  override _write(chunk: Buffer, _: string, done: () => void) {
-    this.text += chunk
-    done()
-  }
-}
-
 test.group('Social login | values of an account', () => {
   test('a column without a value is named: {$self}')
     .with(['guest', 'nobody'])
     .run(async ({ assert, cleanup }, who) => {
-      const log = new Log()
+      const { log, lines } = collectLog()
       const { app, close } = await createSocialApp({
         log,
         social: () => ({ attributes: { email: null } as never }),
@@ -45,8 +33,8 @@ test.group('Social login | values of an account', () => {
         message,
         /column "users\.email" is NOT NULL and has no value\. Set it in "attributes"/
       )
-      assert.include(log.text, 'E_INCOMPLETE_SOCIAL_ATTRIBUTES')
-      assert.notMatch(log.text + answer.text, /octocat/i)
+      assert.include(JSON.stringify(lines), 'E_INCOMPLETE_SOCIAL_ATTRIBUTES')
+      assert.notMatch(JSON.stringify(lines) + answer.text, /octocat/i)
       assert.equal(await app.count('social_identities'), 0)
     })
 
@@ -61,7 +49,7 @@ test.group('Social login | values of an account', () => {
     })
 
   test('a value that somebody else has is told to nobody', async ({ assert, cleanup }) => {
-    const log = new Log()
+    const { log, lines } = collectLog()
     const { app, close } = await createSocialApp({
       log,
       social: () => ({ attributes: { fullName: 'Octavia' } }),
@@ -73,8 +61,8 @@ test.group('Social login | values of an account', () => {
 
     const answer = await signInWithGithub(visitor, JSON_CLIENT)
     assert.equal(answer.status, 500)
-    assert.include(log.text, 'The database refused a row: unique')
-    assert.notMatch(log.text + answer.text, /octocat|octavia/i)
+    assert.include(JSON.stringify(lines), 'The database refused a row: unique')
+    assert.notMatch(JSON.stringify(lines) + answer.text, /octocat|octavia/i)
     assert.deepInclude((await visitor.get('/about')).json(), { id, kind: 'guest' })
   })
 
@@ -90,6 +78,16 @@ test.group('Social login | values of an account', () => {
 
     const { id } = (await signInWithGithub(new Visitor(app.url))).json()
     assert.equal((await app.db.from('users').where('id', id).first()).username, 'ann-2')
+  })
+
+  test('a provider may tell an address only', async ({ assert, cleanup }) => {
+    const { app, github, close } = await createSocialApp()
+    cleanup(close)
+    github.person = { ...OCTOCAT, login: ' ', name: null }
+    const answer = await signInWith('plain', new Visitor(app.url))
+    assert.deepInclude(answer.json(), { outcome: 'created', name: null, kind: 'regular' })
+    const [user] = await app.db.from('users')
+    assert.deepInclude(user, { email: OCTOCAT.email, full_name: null, username: 'octocat' })
   })
 
   test('names are not tried for ever', async ({ assert, cleanup }) => {
