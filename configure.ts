@@ -1,13 +1,16 @@
+import { join } from 'node:path'
 import { readdir } from 'node:fs/promises'
 import type Configure from '@adonisjs/core/commands/configure'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 
 import { stubsRoot } from './stubs/main.ts'
+import { withUsersDatabase, type UsersDatabase } from './src/configure/users_database.ts'
 import { writeGuestAttributes } from './src/configure/guest_attributes.ts'
 import {
   describeUsersKey,
   findUsersKey,
   KEY_TYPES,
+  readUsersKey,
   type UsersKey,
 } from './src/configure/users_key.ts'
 
@@ -28,14 +31,19 @@ const NAMED_MIDDLEWARE = [
  * the commands and the middleware. Running it again is safe.
  *
  * Flags: `--user-model=#models/account` if it is not `#models/user`,
- * `--key=uuid` if the type of its primary key cannot be read from a migration
+ * `--key=uuid` if the type of its primary key can be read neither from the
+ * database nor from a migration
  */
 export async function configure(command: Configure) {
   const { userModel: flag, key } = command.parsedFlags as { userModel?: string; key?: string }
   const userModelPath = flag ?? command.parsedFlags['user-model'] ?? DEFAULT_USER_MODEL
   const userModel = await importUserModel(command, userModelPath)
 
-  const usersKey = await resolveUsersKey(command, userModel, key)
+  const { usersKey, migrationFolders, connectionFlag } = await withUsersDatabase(
+    command.app,
+    userModel?.connection,
+    async (users) => ({ ...users, usersKey: await resolveUsersKey(command, userModel, users, key) })
+  )
   if (!usersKey) {
     command.logger.error(`Unknown key type "${key}". Use one of: ${KEY_TYPES.join(', ')}`)
     command.exitCode = 1
@@ -52,7 +60,7 @@ export async function configure(command: Configure) {
     userModelPath,
     attributes: writeGuestAttributes(userModel && [...userModel.$columnsDefinitions.keys()]),
   })
-  await publishMigration(command, codemods, usersKey)
+  await publishMigration(command, codemods, migrationFolders, usersKey)
 
   await codemods.updateRcFile((rcFile) => {
     rcFile.addProvider('adonisjs-guest-user/guest_user_provider')
@@ -68,7 +76,7 @@ export async function configure(command: Configure) {
     command.exitCode = 1
     return
   }
-  printNextSteps(command)
+  printNextSteps(command, connectionFlag)
 }
 
 /**
@@ -90,6 +98,7 @@ async function importUserModel(command: Configure, path: string): Promise<LucidM
 async function resolveUsersKey(
   command: Configure,
   model: LucidModel | undefined,
+  users: UsersDatabase,
   type: string | undefined
 ): Promise<UsersKey | null> {
   const table = model?.table ?? 'users'
@@ -98,39 +107,50 @@ async function resolveUsersKey(
     return describeUsersKey(table, column, type)
   }
 
-  const found = await findUsersKey(command.app.migrationsPath(), table, column)
+  const found =
+    (await readFromDatabase(users, table, column)) ??
+    (await findUsersKey(users.migrationFolders, table, column))
   if (!found) {
     command.logger.warning(
-      `No migration defines the type of "${table}.${column}". Assuming "increments"; use --key=… to set another`
+      `Neither the database nor a migration tells the type of "${table}.${column}". Assuming "increments"; use --key=… to set another`
     )
   }
   return found ?? describeUsersKey(table, column, 'increments')
 }
 
+/**
+ * @returns null when the database does not answer yet
+ */
+async function readFromDatabase({ client }: UsersDatabase, table: string, column: string) {
+  return client ? readUsersKey(client, table, column).catch(() => null) : null
+}
+
 async function publishMigration(
   command: Configure,
   codemods: Awaited<ReturnType<Configure['createCodemods']>>,
+  migrationFolders: [string, ...string[]],
   usersKey: UsersKey
 ) {
-  const folder = command.app.migrationsPath()
-  const files = await readdir(folder).catch(() => [])
-  const existing = files.find((file) => /_create_guests_table\.[jt]s$/.test(file))
-  if (existing) {
-    command.logger.action(`create ${command.app.relativePath(folder)}/${existing}`).skipped()
-    return
+  for (const folder of migrationFolders) {
+    const files = await readdir(folder).catch(() => [])
+    const existing = files.find((file) => /_create_guests_table\.[jt]s$/.test(file))
+    if (existing) {
+      command.logger.action(`create ${command.app.relativePath(folder)}/${existing}`).skipped()
+      return
+    }
   }
 
   await codemods.makeUsingStub(stubsRoot, 'make/migration/guests.stub', {
     usersKey,
     foreignKey: usersKey.foreignKey.join('\n        '),
-    migration: { fileName: `${Date.now()}_create_guests_table.ts` },
+    migration: { path: join(migrationFolders[0], `${Date.now()}_create_guests_table.ts`) },
   })
 }
 
-function printNextSteps({ logger, colors }: Configure) {
+function printNextSteps({ logger, colors }: Configure, flag: string) {
   logger.log('')
   logger.log(colors.bold('Two steps to your first guest:'))
-  logger.log(`  1. Create the table: ${colors.cyan('node ace migration:run')}`)
+  logger.log(`  1. Create the table: ${colors.cyan(`node ace migration:run${flag}`)}`)
   logger.log(
     `  2. Open a route in start/routes.ts: ${colors.cyan(`router.get('/cart', …).use(middleware.allowGuestUser())`)}`
   )

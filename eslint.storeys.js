@@ -14,7 +14,7 @@ const STOREYS = [
     'debug.ts',
     'local_path.ts',
   ],
-  ['database'],
+  ['database', 'config'],
   ['guests', 'usernames.ts'],
   ['merge', 'cleanup'],
   ['inventory'],

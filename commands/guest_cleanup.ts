@@ -1,9 +1,8 @@
 import { BaseCommand, flags } from '@adonisjs/core/ace'
-import type { CommandOptions } from '@adonisjs/core/types/ace'
 import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 
 import type { CleanupResult } from '../src/types.ts'
-import { parseAge } from '../src/age.ts'
+import { hideQueries } from '../src/console/hide_queries.ts'
 import { StopSignals } from '../src/console/stop_signals.ts'
 import { reserveStandardOutput } from '../src/console/standard_output.ts'
 import { formatCount } from '../src/count.ts'
@@ -35,7 +34,6 @@ export default class GuestCleanup extends BaseCommand {
     '  130  stopped by SIGINT (Ctrl+C)',
     '  143  stopped by SIGTERM',
   ]
-  static options: CommandOptions = { startApp: true }
 
   @flags.string({
     description: 'Delete guests older than this instead of "maxAge", for example 30d or "2 hours"',
@@ -55,23 +53,19 @@ export default class GuestCleanup extends BaseCommand {
   declare json?: boolean
 
   async run() {
-    const olderThan = this.olderThan === undefined ? undefined : parseAge(this.olderThan)
-    if (olderThan === null) {
-      this.exitCode = 1
-      this.logger.error(
-        `"--older-than" must be a duration with its unit, such as 30d, 2h or "45 minutes", not "${this.olderThan}"`
-      )
-      return
-    }
-
+    hideQueries(this)
     const stop = new StopSignals()
     const running = Promise.withResolvers<void>()
     // Signal listeners of the application would close the database during a batch
     this.app.terminating(() => running.promise)
     try {
-      const clean = () => this.#clean(olderThan, stop.signal)
-      const result = this.json ? await reserveStandardOutput(this.app, clean) : await clean()
-      this.#report(result, stop.exitCode)
+      const clean = () => this.#clean(stop.signal)
+      const report = (result: CleanupResult) => this.#report(result, stop.exitCode)
+      if (this.json) {
+        await reserveStandardOutput(this, clean, report)
+      } else {
+        report(await clean())
+      }
     } catch (error) {
       if (!(error instanceof InvalidArgumentsException)) {
         throw error
@@ -84,8 +78,9 @@ export default class GuestCleanup extends BaseCommand {
     }
   }
 
-  async #clean(olderThan: number | undefined, signal: AbortSignal): Promise<CleanupResult> {
-    const { batchSize, limit, dryRun } = this
+  async #clean(signal: AbortSignal): Promise<CleanupResult> {
+    const { olderThan, batchSize, limit, dryRun } = this
+    await this.#startApplication()
     const guestUsers = await this.app.container.make('guestUser.manager')
     const progress = new CleanupProgress(this.logger, { isTerminal: process.stdout.isTTY, limit })
     try {
@@ -99,6 +94,16 @@ export default class GuestCleanup extends BaseCommand {
       })
     } finally {
       progress.end()
+    }
+  }
+
+  /**
+   * Ace would start it before `run`, where it could print what it wants
+   */
+  async #startApplication() {
+    if (!this.app.isReady) {
+      await this.app.boot()
+      await this.app.start(() => {})
     }
   }
 
@@ -151,12 +156,12 @@ export default class GuestCleanup extends BaseCommand {
     }
   }
 
-  #summarize({ expired, deleted, left, blocked, seconds, aborted }: CleanupResult) {
+  #summarize({ expired, deleted, blocked, seconds, aborted }: CleanupResult) {
     if (expired === 0) {
       this.logger.info('No guest has expired')
       return
     }
-    const summary = `Deleted ${formatGuests(deleted)}; ${formatCount(left)} left, ${formatCount(blocked)} blocked; ${seconds.toFixed(1)} seconds`
+    const summary = `Deleted ${formatCount(deleted)} of ${formatCount(expired)} expired ${expired === 1 ? 'guest' : 'guests'}; ${formatCount(blocked)} blocked; ${seconds.toFixed(1)} seconds`
     if (aborted) {
       this.logger.warning(`Stopped early. ${summary}`)
     } else {

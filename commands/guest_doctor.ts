@@ -1,15 +1,19 @@
 import { BaseCommand, flags } from '@adonisjs/core/ace'
 
 import { examine } from '../src/doctor/doctor.ts'
+import { hideQueries } from '../src/console/hide_queries.ts'
+import { isMainCommand } from '../src/console/main_command.ts'
 import { reserveStandardOutput } from '../src/console/standard_output.ts'
 import type { Finding, Severity } from '../src/doctor/finding.ts'
 
 const SEVERITIES: Severity[] = ['error', 'warning', 'info']
 
 /**
- * Milliseconds. A database that does not respond would keep the process alive
+ * Milliseconds that the application has to shut down. A database that does not
+ * answer never lets go of its connection: there is nothing to wait for
  */
 const EXIT_TIMEOUT = 5_000
+const UNREACHABLE_TIMEOUT = 100
 
 /**
  * Reports what is wrong with the guest users of an application. Starts the
@@ -28,24 +32,30 @@ export default class GuestDoctor extends BaseCommand {
   declare json: boolean
 
   async run() {
-    const findings = this.json
-      ? await reserveStandardOutput(this.app, () => examine(this.app))
-      : await examine(this.app)
+    hideQueries(this)
+    const work = () => examine(this.app)
+    const report = (findings: Finding[]) => this.#report(findings)
+    if (this.json) {
+      await reserveStandardOutput(this, work, report)
+    } else {
+      report(await work())
+    }
+  }
+
+  #report(findings: Finding[]) {
     if (findings.some(({ severity }) => severity === 'error')) {
       this.exitCode = 1
     }
-
     if (this.json) {
       this.logger.log(JSON.stringify(this.#summarize(findings), null, 2))
     } else {
       this.#print(findings)
     }
-    this.#exitAfterTimeout()
-  }
 
-  #exitAfterTimeout() {
-    if (this.kernel.getMainCommand() === this) {
-      setTimeout(() => process.exit(this.exitCode), EXIT_TIMEOUT).unref()
+    if (isMainCommand(this)) {
+      const isUnreachable = findings.some(({ code }) => code === 'database-unreachable')
+      const timeout = isUnreachable ? UNREACHABLE_TIMEOUT : EXIT_TIMEOUT
+      setTimeout(() => process.exit(this.exitCode), timeout).unref()
     }
   }
 

@@ -102,23 +102,32 @@ export default class GuestUserProvider {
   }
 
   /**
-   * Only warns when the database cannot be reached: it may be up later
+   * Names what merges would fail on, before a guest meets it. The server already
+   * listens. A database may be up later, and one of a tenant has no name yet
    */
-  async #checkTransfer() {
+  async ready() {
+    if (this.app.getEnvironment() !== 'web') {
+      return
+    }
     const { config, engine } = await this.app.container.make('guestUser.manager')
-    if (!config.transfer) {
+    if (!config.enabled || config.mergeMode === 'off') {
       return
     }
     const logger = await this.app.container.make('logger')
     try {
       const { merger } = await engine.load()
-      const warnings = await merger.checkTransfer()
-      warnings.forEach((warning) => logger.warn(warning))
+      const conflicts = await merger.foreseeConflicts()
+      conflicts.forEach(({ message, fix }) => logger.warn(`${message}. ${fix}`))
     } catch (error) {
-      if (error instanceof E_INVALID_GUEST_USER_CONFIG) {
-        throw error
-      }
-      logger.warn({ err: error }, 'cannot look up what "transfer" leaves out')
+      logger.info({ err: error }, 'cannot look up what merges of guests would fail on')
+    }
+  }
+
+  async #checkTransfer() {
+    const { config, engine } = await this.app.container.make('guestUser.manager')
+    if (config.transfer) {
+      const { merger } = await engine.load()
+      await merger.checkTransfer()
     }
   }
 

@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon'
 import string from '@adonisjs/core/helpers/string'
 
 /**
@@ -16,22 +17,33 @@ const UNITS = [
 ]
 
 /**
- * Parses an age that a person typed
+ * Parses a duration that a person wrote
  *
- * @param age `30d`, `2 hours`, `45 min`, …
- * @returns milliseconds, or null when it is not a duration, is shorter than a
- * second, or reaches back before 1970
+ * @param duration `30d`, `2 hours`, `45 min`, …
+ * @returns milliseconds, or null when it is not a duration with a unit, or
+ * shorter than a second
  */
-export function parseAge(age: string): number | null {
-  if (!NUMBER_AND_UNIT.test(age.trim())) {
+export function parseDuration(duration: unknown): number | null {
+  if (typeof duration !== 'string' || !NUMBER_AND_UNIT.test(duration.trim())) {
     return null
   }
   try {
-    const seconds = string.seconds.parse(age.trim())
-    return seconds >= 1 && seconds * 1000 <= Date.now() ? seconds * 1000 : null
+    const seconds = string.seconds.parse(duration.trim())
+    return seconds >= 1 && Number.isFinite(seconds) ? seconds * 1000 : null
   } catch {
     return null
   }
+}
+
+/**
+ * Parses the age of guests to select
+ *
+ * @returns milliseconds, or null when it is not a duration, or reaches back
+ * before 1970
+ */
+export function parseAge(age: unknown): number | null {
+  const duration = parseDuration(age)
+  return duration !== null && duration <= DateTime.now().toMillis() ? duration : null
 }
 
 /**

@@ -5,13 +5,13 @@ import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { ApplicationService, ConfigProvider } from '@adonisjs/core/types'
 
+import { parseDuration } from './age.ts'
 import { usernames } from './usernames.ts'
+import { assertOptions } from './config/options.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
 import { findSessionGuardName, assertGuardExists } from './guests/session_guard.ts'
 import type { AdminConfig } from './types/config.ts'
-import type { AnyTransferEntry, GuestUserConfig, MergeMode, ResolvedConfig } from './types.ts'
-
-const MERGE_MODES: MergeMode[] = ['automatic', 'ask', 'off']
+import type { AnyTransferEntry, GuestUserConfig, ResolvedConfig } from './types.ts'
 
 /**
  * Defines the configuration of guest users
@@ -30,54 +30,10 @@ const MERGE_MODES: MergeMode[] = ['automatic', 'ask', 'off']
 export function defineConfig<Model extends LucidModel>(
   config: GuestUserConfig<Model>
 ): ConfigProvider<ResolvedConfig<Model>> {
-  assertFunction('userModel', config.userModel, `() => import('#models/user')`)
-  assertFunction('attributes', config.attributes, '({ username }) => ({ email: … })')
-  assertFunction('username', config.username ?? usernames.uuid(), 'usernames.uuid()')
-  assertFunction('allow', config.allow ?? (() => true), '(ctx) => true')
-  assertFunction('merge', config.merge ?? (() => {}), 'async ({ guest, account, trx }) => { … }')
+  assertOptions((config ?? {}) as object as Record<string, unknown>)
 
-  const { validator } = config.convert ?? {}
-  if (validator !== undefined && !isValidator(validator)) {
-    throw new E_INVALID_GUEST_USER_CONFIG([
-      '"convert.validator" must be a validator, such as vine.create({ email: vine.string().email() }), or a function that returns one',
-    ])
-  }
-
-  const { mergeMode = 'automatic' } = config
-  if (!MERGE_MODES.includes(mergeMode)) {
-    throw new E_INVALID_GUEST_USER_CONFIG([
-      `"mergeMode" must be one of "${MERGE_MODES.join('", "')}", not "${mergeMode}"`,
-    ])
-  }
-  if (config.transfer !== undefined && !Array.isArray(config.transfer)) {
-    throw new E_INVALID_GUEST_USER_CONFIG([
-      `"transfer" must be a list of relations and models, such as ['notes', { relation: 'cart', onConflict: 'keepGuest' }]`,
-    ])
-  }
-
-  const { admin = {} } = config
-  assertFunction(
-    'admin.authorize',
-    admin.authorize ?? (() => false),
-    '({ auth }) => auth.user?.isAdmin === true'
-  )
-  assertFunction('admin.label', admin.label ?? String, '(user) => user.fullName')
-  assertFunction(
-    'admin.sendPasswordReset',
-    admin.sendPasswordReset ?? (() => {}),
-    '(user) => mail.send(…)'
-  )
-  if (admin.search !== undefined && !isListOfNames(admin.search)) {
-    throw new E_INVALID_GUEST_USER_CONFIG([
-      `"admin.search" must be a list of columns of the user model, such as ['email']`,
-    ])
-  }
-
-  const expireBy = config.expireBy ?? 'lastSeenAt'
-  if (expireBy !== 'lastSeenAt' && expireBy !== 'createdAt') {
-    throw new E_INVALID_GUEST_USER_CONFIG(['"expireBy" must be "lastSeenAt" or "createdAt"'])
-  }
-  const maxAge = config.maxAge === undefined ? undefined : parseMaxAge(config.maxAge)
+  const maxAge = config.maxAge === undefined ? undefined : readMaxAge(config.maxAge)
+  const isCrawler = createCrawlerTest(config.crawlers)
 
   return configProvider.create(async (app) => ({
     enabled: config.enabled ?? true,
@@ -88,15 +44,15 @@ export function defineConfig<Model extends LucidModel>(
     attributes: config.attributes,
     passwordColumn: config.passwordColumn,
     maxAge: maxAge ?? (await readSessionAge(app)),
-    expireBy,
+    expireBy: config.expireBy ?? 'lastSeenAt',
     allow: config.allow ?? (() => true),
-    isCrawler: createCrawlerTest(config.crawlers),
+    isCrawler,
     redirects: config.redirects ?? {},
     convert: config.convert ?? {},
-    mergeMode,
+    mergeMode: config.mergeMode ?? 'automatic',
     transfer: config.transfer as AnyTransferEntry[] | undefined,
     merge: config.merge,
-    admin: await checkAdminGuard(app, admin),
+    admin: await checkAdminGuard(app, config.admin ?? {}),
   }))
 }
 
@@ -110,36 +66,18 @@ async function checkAdminGuard<Admin extends AdminConfig<any>>(
   return admin
 }
 
-function assertFunction(name: string, value: unknown, example: string) {
-  if (typeof value !== 'function') {
-    throw new E_INVALID_GUEST_USER_CONFIG([`"${name}" must be a function, such as ${example}`])
-  }
-}
-
-function isListOfNames(value: unknown): boolean {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string')
-}
-
-function isValidator(value: unknown): boolean {
-  return typeof value === 'function' || typeof (value as any)?.validate === 'function'
-}
-
 /**
- * Like everywhere in the framework, a plain number is seconds
+ * A bare number is refused, although the framework reads it as seconds: it
+ * decides which guests are deleted
  */
-function parseMaxAge(maxAge: string | number): number {
-  let seconds: number
-  try {
-    seconds = string.seconds.parse(maxAge)
-  } catch {
-    seconds = Number.NaN
-  }
-  if (!Number.isFinite(seconds) || seconds <= 0) {
+function readMaxAge(maxAge: string): number {
+  const milliseconds = parseDuration(maxAge)
+  if (milliseconds === null) {
     throw new E_INVALID_GUEST_USER_CONFIG([
-      `"maxAge" must be a duration such as '30 days' or a positive number of seconds, not "${maxAge}"`,
+      `"maxAge" must be a duration with a unit, such as '30 days', and at least a second, not "${maxAge}"`,
     ])
   }
-  return seconds * 1000
+  return milliseconds
 }
 
 async function readSessionAge(app: ApplicationService): Promise<number> {
@@ -156,8 +94,8 @@ async function readSessionAge(app: ApplicationService): Promise<number> {
 }
 
 /**
- * A list of patterns works like `BLOCKED_USER_AGENTS` of django-guest-user:
- * case-insensitive regular expressions
+ * Patterns that are texts work like `BLOCKED_USER_AGENTS` of django-guest-user:
+ * regular expressions that ignore case. Others keep their flags
  */
 function createCrawlerTest(
   crawlers: GuestUserConfig<LucidModel>['crawlers']
@@ -174,11 +112,21 @@ function createCrawlerTest(
     return (ctx) => isbot(userAgent(ctx))
   }
 
-  if (!Array.isArray(crawlers)) {
-    throw new E_INVALID_GUEST_USER_CONFIG([
-      '"crawlers" must be false, a list of patterns, or a function',
-    ])
+  const patterns = crawlers.map(readPattern)
+  // Unlike "test", "search" remembers nothing of a pattern with the flag "g" or "y"
+  return (ctx) => patterns.some((pattern) => userAgent(ctx).search(pattern) !== -1)
+}
+
+function readPattern(pattern: string | RegExp): RegExp {
+  if (pattern instanceof RegExp) {
+    return pattern
   }
-  const patterns = crawlers.map((pattern) => new RegExp(pattern, 'i'))
-  return (ctx) => patterns.some((pattern) => pattern.test(userAgent(ctx)))
+  try {
+    if (typeof pattern === 'string') {
+      return new RegExp(pattern, 'i')
+    }
+  } catch {}
+  throw new E_INVALID_GUEST_USER_CONFIG([
+    `"crawlers" must be a list of patterns, but ${JSON.stringify(pattern)} is no regular expression`,
+  ])
 }

@@ -32,8 +32,8 @@ export const E_MISSING_GUEST_USER_MIDDLEWARE = createError<[reason: string]>(
   500
 )
 
-export const E_MISSING_GUESTS_TABLE = createError<[table: string]>(
-  'The "%s" table does not exist. Run "node ace migration:run"; if there is no migration for it in "database/migrations", run "node ace configure adonisjs-guest-user" first',
+export const E_MISSING_GUESTS_TABLE = createError<[table: string, connectionFlag: string]>(
+  'The "%s" table does not exist. Run "node ace migration:run%s"; if there is no migration for it in "database/migrations", run "node ace configure adonisjs-guest-user" first',
   'E_MISSING_GUESTS_TABLE',
   500
 )
@@ -41,6 +41,12 @@ export const E_MISSING_GUESTS_TABLE = createError<[table: string]>(
 export const E_INCOMPLETE_GUEST_ATTRIBUTES = createError<[column: string]>(
   `Cannot create a guest: the column "%s" is NOT NULL and has no value. Return it from "attributes" in "${CONFIG_FILE}", or name it in "passwordColumn" there if it holds the password hash`,
   'E_INCOMPLETE_GUEST_ATTRIBUTES',
+  500
+)
+
+export const E_MISSING_PAGE_PACKAGE = createError<[reason: string, name: string]>(
+  '%s. Run "node ace add %s", or leave out its routes in "start/routes.ts"',
+  'E_MISSING_PAGE_PACKAGE',
   500
 )
 

@@ -1,5 +1,4 @@
 import type { HttpContext, RouteGroup } from '@adonisjs/core/http'
-import type { HttpRouterService } from '@adonisjs/core/types'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
@@ -29,8 +28,8 @@ import type {
  * The package's own pages, which depend on the manager
  */
 export interface GuestUserPages {
-  registerConvertRoutes(router: HttpRouterService, pattern: string): RouteGroup
-  registerAdminRoutes(router: HttpRouterService, pattern: string): RouteGroup
+  registerConvertRoutes(engine: GuestUserEngine, pattern: string): RouteGroup
+  registerAdminRoutes(engine: GuestUserEngine, pattern: string): RouteGroup
 }
 
 /**
@@ -85,12 +84,13 @@ export class GuestUserManager {
    *
    * @param pattern path of the form
    * @returns the route group, to add middleware to
+   * @throws E_MISSING_PAGE_PACKAGE when the application does not use Edge or VineJS
    *
    * @example
    * guestUsers.registerConvertRoutes('/convert').use(signupThrottle)
    */
   registerConvertRoutes(pattern: string): RouteGroup {
-    return this.#pages.registerConvertRoutes(this.engine.framework.router, pattern)
+    return this.#pages.registerConvertRoutes(this.engine, pattern)
   }
 
   /**
@@ -100,12 +100,14 @@ export class GuestUserManager {
    *
    * @param pattern path of the list
    * @returns the route group, to add middleware to
+   * @throws E_MISSING_PAGE_PACKAGE when the application does not use Edge, or, with
+   * `admin.sendPasswordReset`, VineJS
    *
    * @example
    * guestUsers.registerAdminRoutes('/admin/guests').use(middleware.auth())
    */
   registerAdminRoutes(pattern: string): RouteGroup {
-    return this.#pages.registerAdminRoutes(this.engine.framework.router, pattern)
+    return this.#pages.registerAdminRoutes(this.engine, pattern)
   }
 
   /**

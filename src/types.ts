@@ -115,6 +115,18 @@ export interface GuestUserEvents {
   }
 
   /**
+   * Sent when a guest signed in to an account and could not be merged: nothing
+   * has moved, and `ctx.guestUser.mergeInto(user)` can still merge the guest
+   * while it exists. Not with `mergeMode: 'strict'`, which fails the sign-in
+   */
+  'guest_user:merge_failed': {
+    user: ConfiguredUser
+    guestId: string | number
+    error: unknown
+    ctx: HttpContext
+  }
+
+  /**
    * Sent after the commit of each cleanup batch, which waits for listeners
    */
   'guest_user:deleted': { userIds: (string | number)[] }

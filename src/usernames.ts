@@ -22,6 +22,15 @@ function randomDigits(digits: number): string {
   return String(randomInt(1, 10 ** width)).padStart(width, '0')
 }
 
+function assertNone(others: object, generator: string, known: string) {
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) {
+    throw new InvalidArgumentsException(
+      `"${unknown}" is not an option of ${generator} in "config/guest_user.ts", which takes ${known}`
+    )
+  }
+}
+
 /**
  * The generators that come with the package
  *
@@ -41,10 +50,11 @@ export const usernames = {
    * django-guest-user). When names of this width are taken, a digit is added
    *
    * @throws InvalidArgumentsException when `digits` is not a whole number from
-   * 1 to 14
+   * 1 to 14, or an option is unknown
    */
   numbered(options: { prefix?: string; digits?: number } = {}): UsernameGenerator {
-    const { prefix = 'Guest', digits = 4 } = options
+    const { prefix = 'Guest', digits = 4, ...others } = options
+    assertNone(others, 'usernames.numbered()', 'prefix and digits')
     if (!Number.isInteger(digits) || digits < 1 || digits > MAX_DIGITS) {
       throw new InvalidArgumentsException(
         `"digits" of usernames.numbered() in "config/guest_user.ts" must be a whole number from 1 to ${MAX_DIGITS}, not ${digits}`
@@ -62,7 +72,8 @@ export const usernames = {
    * appended
    */
   friendly(options: { separator?: string } = {}): UsernameGenerator {
-    const { separator = '-' } = options
+    const { separator = '-', ...others } = options
+    assertNone(others, 'usernames.friendly()', 'separator')
     return (_, attempt) => {
       const name = humanId({ separator, capitalize: false })
       return attempt === 1 ? name : `${name}${separator}${randomDigits(attempt + 2)}`

@@ -49,11 +49,6 @@ test.group('Wrong config/guest_user.ts', () => {
     assert.match(error.message, /"guard" must name a session guard .* "basic" is of another kind/)
   })
 
-  test('a list of crawlers that is none', async ({ assert }) => {
-    const error = await failToStart({ guestUser: { crawlers: 'Googlebot' as never } })
-    assert.match(error.message, /"crawlers" must be false, a list of patterns, or a function/)
-  })
-
   test('a user model that cannot be imported', async ({ assert }) => {
     const { status, text } = await visitCart({
       guestUser: { userModel: () => import('#models/' + 'nobody') },

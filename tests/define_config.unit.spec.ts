@@ -15,12 +15,79 @@ test.group('Wrong config/guest_user.ts', () => {
       { option: 'allow', value: true, message: /"allow" must be a function/ },
       { option: 'expireBy', value: 'created_at', message: /"expireBy" must be/ },
       { option: 'maxAge', value: '30 moons', message: /"maxAge" must be a duration/ },
-      { option: 'maxAge', value: -5, message: /"maxAge" must be a duration/ },
-      { option: 'maxAge', value: 0, message: /"maxAge" must be a duration/ },
+      { option: 'maxAge', value: 2_592_000, message: /"maxAge" must be a duration with a unit/ },
+      { option: 'maxAge', value: '2592000', message: /"maxAge" must be a duration with a unit/ },
+      { option: 'maxAge', value: '-5 days', message: /"maxAge" must be a duration/ },
+      { option: 'maxAge', value: '0 days', message: /"maxAge" must be a duration/ },
+      { option: 'maxAge', value: '500ms', message: /"maxAge" must be a duration/ },
+      {
+        option: 'enabled',
+        value: 'false',
+        message: /"enabled" must be true or false, not "false"/,
+      },
+      { option: 'guestModel', value: 'guest', message: /"guestModel" must be a function/ },
+      { option: 'passwordColumn', value: 5, message: /"passwordColumn" must be the name/ },
+      { option: 'redirects', value: '/login', message: /"redirects" must be an object.*login/ },
+      { option: 'redirects', value: { login: 5 }, message: /"redirects\.login" must be a path.*5/ },
+      {
+        option: 'redirects',
+        value: { login: 'login' },
+        message: /"redirects\.login" must be a path/,
+      },
+      {
+        option: 'convert',
+        value: { redirectTo: '' },
+        message: /"convert\.redirectTo" must be a path/,
+      },
+      {
+        option: 'convert',
+        value: { prefill: 'email' },
+        message: /"convert\.prefill" must be true/,
+      },
+      { option: 'convert', value: { validator: {} }, message: /"convert\.validator" must be/ },
+      { option: 'admin', value: { search: 'email' }, message: /"admin\.search" must be a list/ },
+      { option: 'cleanup', value: { keep: true }, message: /"cleanup\.keep" must be a function/ },
+      { option: 'mergeMode', value: 'always', message: /"mergeMode" must be one of.*"strict"/ },
+      { option: 'crawlers', value: 'Googlebot', message: /"crawlers" must be false, a list/ },
+      { option: 'crawlers', value: ['('], message: /"crawlers".* "\(" is no regular expression/ },
+      { option: 'crawlers', value: [5], message: /"crawlers".* 5 is no regular expression/ },
     ])
     .run(({ assert }, { option, value, message }) => {
       const config: any = { userModel: async () => {}, attributes, [option]: value }
       assert.throws(() => defineConfig(config), message)
       assert.throws(() => defineConfig(config), /"config\/guest_user\.ts"/)
     })
+
+  test('"{path}" is not an option: {help}')
+    .with([
+      { path: 'maxage', help: 'Did you mean "maxAge"?' },
+      { path: 'usernames', help: 'Did you mean "username"?' },
+      { path: 'redirect', help: 'Did you mean "redirects"?' },
+      { path: 'redirects.logn', help: 'Did you mean "redirects.login"?' },
+      { path: 'convert.redirect', help: 'Did you mean "convert.redirectTo"?' },
+      { path: 'admin.authorise', help: 'Did you mean "admin.authorize"?' },
+      { path: 'cleanup.kep', help: 'Did you mean "cleanup.keep"?' },
+      { path: 'authorize', help: 'Did you mean "admin.authorize"?' },
+      { path: 'admin.maxAge', help: 'Did you mean "maxAge"?' },
+      { path: 'colour', help: 'The options are enabled, guard, userModel,' },
+      { path: 'redirects.xyz', help: 'The options of "redirects" are login, convert,' },
+      { path: 'toString', help: 'The options are enabled,' },
+    ])
+    .run(({ assert }, { path, help }) => {
+      const [group, name] = path.split('.')
+      const value = name ? { [name]: '/x' } : '/x'
+      const config: any = { userModel: async () => {}, attributes, [group]: value }
+      assert.throws(
+        () => defineConfig(config),
+        new RegExp(`"config/guest_user.ts" file\\. "${path}" is not an option\\. ${escaped(help)}`)
+      )
+    })
+
+  test('nothing at all', ({ assert }) => {
+    assert.throws(() => defineConfig(undefined as never), /"userModel" must be a function/)
+  })
 })
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.?]/g, '\\$&')
+}

@@ -62,4 +62,12 @@ test.group('usernames | friendly', () => {
     const names = await generate(usernames.friendly({ separator: '_' }), 2)
     names.forEach((name) => assert.match(name, /^[a-z]+_[a-z]+_[a-z]+_\d{4}$/))
   })
+
+  test('refuse options that they do not know', ({ assert }) => {
+    assert.throws(
+      () => usernames.numbered({ digit: 6 } as never),
+      /"digit" is not an option of usernames\.numbered\(\) .* takes prefix and digits/
+    )
+    assert.throws(() => usernames.friendly({ seperator: '_' } as never), /"seperator"/)
+  })
 })

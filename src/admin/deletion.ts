@@ -4,7 +4,7 @@ import { findListed, type Selection } from './selection.ts'
 import { ListState, type ListQuery } from './list_state.ts'
 import type { GuestFilter, CleanupResult } from '../types.ts'
 import type { UserId } from '../database/guest_tables.ts'
-import type { Bookmark } from '../cleanup/expired_guests.ts'
+import type { Bookmark } from '../database/bookmark.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 import type { CountTexts, Texts } from '../pages/texts.ts'
 

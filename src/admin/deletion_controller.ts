@@ -9,7 +9,7 @@ import {
 } from './deletion.ts'
 import type { BoundedCount } from '../count.ts'
 import { seal, unseal } from './sealed_state.ts'
-import { createUrlFor } from '../pages/render_page.ts'
+import { createUrlFor } from '../pages/route_urls.ts'
 import { ListState, PageQuery } from './list_state.ts'
 import { readSelection, type Selection } from './selection.ts'
 import { flash } from '../pages/flash.ts'

@@ -4,7 +4,7 @@ import type { LucidRow } from '@adonisjs/lucid/types/model'
 
 import type { UserId } from '../database/guest_tables.ts'
 import { createTexts } from '../pages/texts.ts'
-import { createUrlFor } from '../pages/render_page.ts'
+import { createUrlFor } from '../pages/route_urls.ts'
 import type { ListedGuest } from '../inventory/guest_list.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 

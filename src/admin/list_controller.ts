@@ -7,10 +7,10 @@ import { seal, unseal } from './sealed_state.ts'
 import { findListed } from './selection.ts'
 import { ListState, ORDERS, PageQuery, type Show } from './list_state.ts'
 import { createTexts } from '../pages/texts.ts'
-import { createUrlFor } from '../pages/render_page.ts'
+import { createUrlFor } from '../pages/route_urls.ts'
 import { renderAdminPage } from './render_admin_page.ts'
 import type { PageRequest } from '../inventory/guest_list.ts'
-import type { Bookmark } from '../cleanup/expired_guests.ts'
+import type { Bookmark } from '../database/bookmark.ts'
 
 const PAGE_SIZE = 50
 const TABS: Show[] = ['all', 'active', 'expired']

@@ -1,13 +1,15 @@
-import type { HttpContext, Router, RouteGroup } from '@adonisjs/core/http'
+import type { HttpContext, RouteGroup } from '@adonisjs/core/http'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 import type { Logger } from '@adonisjs/core/logger'
 
 import { serveAsset } from '../pages/asset.ts'
+import { assertPagePackages, listAdminPackages } from '../pages/page_packages.ts'
 import { continueDeletion, showDeletion, showProgress } from './deletion_controller.ts'
 import { listGuests } from './list_controller.ts'
 import { convertGuest, showGuest } from './guest_controller.ts'
 import { E_GUEST_ADMIN_FORBIDDEN } from '../errors.ts'
 import { isInertiaPageVisit, requireFullVisit } from '../inertia/visit.ts'
+import type { GuestUserEngine } from '../guest_user_engine.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 type Handler = (ctx: HttpContext) => unknown
@@ -17,7 +19,13 @@ type Handler = (ctx: HttpContext) => unknown
  *
  * @param pattern where the list is, such as `/admin/guests`
  */
-export function registerAdminRoutes(router: Router, pattern: string): RouteGroup {
+export function registerAdminRoutes(
+  { framework, config }: GuestUserEngine,
+  pattern: string
+): RouteGroup {
+  const { app, router } = framework
+  assertPagePackages(app, 'registerAdminRoutes', listAdminPackages(config))
+
   const get = (path: string, handler: Handler) => router.get(path, guarded(handler))
   const post = (path: string, handler: Handler) => router.post(path, guarded(handler))
 

@@ -3,7 +3,8 @@ import type { HttpContext } from '@adonisjs/core/http'
 import { TimeTexts } from './time_texts.ts'
 import { formatCount } from '../count.ts'
 import { createCountTexts, localeOf } from '../pages/texts.ts'
-import { createUrlFor, renderPage } from '../pages/render_page.ts'
+import { renderPage } from '../pages/render_page.ts'
+import { createUrlFor } from '../pages/route_urls.ts'
 
 /**
  * Renders one of the admin pages

@@ -1,8 +1,8 @@
-import { DateTime } from 'luxon'
 import { InvalidArgumentsException } from '@adonisjs/core/exceptions'
 
+import { parseAge } from '../age.ts'
 import type { Expiry } from '../guests/expiry.ts'
-import type { Bookmark } from './expired_guests.ts'
+import type { Bookmark } from '../database/bookmark.ts'
 import type { CleanupOptions, GuestFilter } from '../types.ts'
 
 /**
@@ -41,11 +41,14 @@ export interface CleanupPlan {
  * @throws InvalidArgumentsException when an option is out of range
  */
 export function planCleanup(options: CleanupOptions, expiry: Expiry): CleanupPlan {
-  const { olderThan = expiry.maxAge, batchSize, limit = Infinity, userIds } = options
+  const { olderThan, batchSize, limit = Infinity, userIds } = options
 
-  assertNumber('olderThan', olderThan, 'a number from 0 to the milliseconds since 1970', () => {
-    return olderThan >= 0 && olderThan <= DateTime.now().toMillis()
-  })
+  const age = olderThan === undefined ? expiry.maxAge : parseAge(olderThan)
+  if (age === null) {
+    throw new InvalidArgumentsException(
+      `"olderThan" of a cleanup must be a duration with a unit, such as '30 days', from '1 second' to the time since 1970, not ${quote(olderThan)}`
+    )
+  }
   if (batchSize !== undefined) {
     assertNumber('batchSize', batchSize, `a whole number from 1 to ${MAX_IDS}`, () => {
       return isWholeNumber(batchSize, MAX_IDS)
@@ -68,7 +71,7 @@ export function planCleanup(options: CleanupOptions, expiry: Expiry): CleanupPla
     )
   }
   return {
-    filter: { before: expiry.cutoff(olderThan), userIds },
+    filter: { before: expiry.cutoff(age), userIds },
     batchSize,
     limit,
     dryRun,
@@ -82,6 +85,13 @@ function assertNumber(name: string, value: number, expected: string, isValid: ()
   if (typeof value !== 'number' || !isValid()) {
     throw new InvalidArgumentsException(`"${name}" of a cleanup must be ${expected}, not ${value}`)
   }
+}
+
+/**
+ * Tells the text '30' from the number 30
+ */
+function quote(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value)
 }
 
 function isWholeNumber(value: number, max: number): boolean {

@@ -59,7 +59,7 @@ export class CleanupReport {
       leftBy,
       blocked: sum(blockedBy),
       blockedBy,
-      seconds: (performance.now() - this.#startedAt) / 1000,
+      seconds: Math.round(performance.now() - this.#startedAt) / 1000,
       aborted,
     }
   }

@@ -1,18 +1,7 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
+import { whereBeyond, type Bookmark } from '../database/bookmark.ts'
 import type { GuestTables, UserId } from '../database/guest_tables.ts'
-
-/**
- * The position after which the next page of expired guests starts
- */
-export interface Bookmark {
-  userId: UserId
-
-  /**
-   * Text from the database, which keeps the full precision of its clock
-   */
-  moment: string
-}
 
 /**
  * Additional bounds, for cleanups of some expired guests only
@@ -64,13 +53,7 @@ export class ExpiredGuests {
       .orderBy(userId)
       .limit(size)
 
-    if (bookmark) {
-      // The first condition is implied by the others, but lets an index be used
-      query.where(moment, '>=', bookmark.moment).where((after) => {
-        after.where(moment, '>', bookmark.moment).orWhere(userId, '>', bookmark.userId)
-      })
-    }
-    return query
+    return bookmark ? whereBeyond(query, this.#client, { moment, userId }, bookmark) : query
   }
 
   /**

@@ -11,19 +11,6 @@ const POLL_INTERVAL = 250
 const MAX_REST = 250
 
 /**
- * Milliseconds that a batch should take: long enough to be worth its commit,
- * short enough for transactions that wait for it
- */
-const TARGET_DURATION = 50
-
-const MIN_SIZE = 10
-
-/**
- * Size of the first batch, before anything was measured
- */
-const INITIAL_SIZE = 500
-
-/**
  * Counts the sessions of the same database that were active a moment ago.
  * Sessions that the role may not inspect do not count
  */
@@ -103,49 +90,4 @@ export async function countOtherSessions(client: QueryClientContract): Promise<n
   const answer = await client.rawQuery(isPostgres ? POSTGRES_SESSIONS : MYSQL_SESSIONS)
   const [row] = isPostgres ? answer.rows : answer[0]
   return Number(row.total)
-}
-
-/**
- * The number of guests in the next transaction. Its duration depends on
- * cascading tables, the disk and other load, so the size adapts to the duration
- * of the last batch
- */
-export class BatchSize {
-  #max: number
-  #isFixed: boolean
-  #current: number
-
-  private constructor(max: number, isFixed: boolean) {
-    this.#max = max
-    this.#isFixed = isFixed
-    this.#current = isFixed ? max : Math.min(INITIAL_SIZE, max)
-  }
-
-  /**
-   * A size set by the caller, which does not adapt
-   */
-  static fixed(size: number): BatchSize {
-    return new BatchSize(size, true)
-  }
-
-  static upTo(max: number): BatchSize {
-    return new BatchSize(max, false)
-  }
-
-  get current(): number {
-    return this.#current
-  }
-
-  /**
-   * Halves or doubles the size at most, because one batch is a weak signal (a
-   * disk may stall). A smaller batch than planned never increases it
-   */
-  adjust(guests: number, duration: number) {
-    const factor = Math.min(Math.max(TARGET_DURATION / duration, 0.5), 2)
-    if (this.#isFixed || (factor > 1 && guests < this.#current)) {
-      return
-    }
-    const next = Math.round(this.#current * factor)
-    this.#current = Math.min(Math.max(next, MIN_SIZE), this.#max)
-  }
 }

@@ -29,7 +29,9 @@ const MYSQL_RESTORE = 'set session innodb_lock_wait_timeout = @guest_cleanup_tim
 const MAX_SQLITE_REST = 100
 
 /**
- * Runs a transaction that fails quickly rather than make others wait
+ * Runs a transaction that fails quickly rather than make others wait. Within a
+ * transaction of the application, it is a savepoint, and the settings are those
+ * of that transaction
  *
  * @param wasCommitted looks up what happened when the connection was lost
  * @throws the driver's error: a transient one, or a timeout of a lock
@@ -39,6 +41,9 @@ export async function runPolitely<Result>(
   work: Work<Result>,
   wasCommitted: (result: Result) => Promise<boolean>
 ): Promise<Result> {
+  if (client.isTransaction) {
+    return runInTransaction(client, work)
+  }
   switch (client.dialect.name) {
     case 'postgres':
       return runInTransaction(

@@ -3,7 +3,7 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import { isSqlite } from '../database/catalog.ts'
-import type { Bookmark } from './expired_guests.ts'
+import type { Bookmark } from '../database/bookmark.ts'
 import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
 /**
@@ -50,8 +50,9 @@ const postgresRemoval = (claim: string) => `
   from claimed left join deleted on deleted.id = claimed.id`
 
 const REMOVE_CHOSEN = postgresRemoval(':userId: = any(:userIds)')
-const REMOVE_OLDEST = postgresRemoval(`:moment: >= :after
-  and (:moment: > :after or :userId: > :afterId) order by :moment:, :userId: limit :size`)
+const REMOVE_OLDEST = postgresRemoval(
+  '(:moment:, :userId:) > (:after, :afterId) order by :moment:, :userId: limit :size'
+)
 
 type Row = Bookmark & { isDeleted: boolean }
 

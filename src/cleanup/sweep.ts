@@ -5,7 +5,7 @@ import { isRefusal } from './blockers.ts'
 import { runPolitely } from './polite_transaction.ts'
 import { DeleteIgnored, type Removal } from './removal.ts'
 import { isContention, retryTransient } from '../database/database_error.ts'
-import type { Bookmark } from './expired_guests.ts'
+import type { Bookmark } from '../database/bookmark.ts'
 import type { UserId } from '../database/guest_tables.ts'
 
 /**

@@ -1,5 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+
+import { assertAnswering } from '../database/answering.ts'
+import { describeKeyColumn } from '../database/key_type.ts'
+import { readTableColumns } from '../database/table_columns.ts'
+import { isSqlite, readDefaultCollation, splitQualifiedName } from '../database/catalog.ts'
 
 /**
  * The primary key of the users table, as the `guests` migration needs it
@@ -17,13 +23,14 @@ export interface UsersKey {
 
 /**
  * Schema builder methods for a primary key, and the calls for a column that
- * references it. `args` is what follows the column name in the call
+ * references it. `args` is what follows the column name in the call. MySQL
+ * auto-increments unsigned numbers; other integers are signed unless they say so
  */
 const FOREIGN_KEYS: Record<string, (args: string) => string[]> = {
   increments: () => [`.integer('user_id')`, '.unsigned()'],
-  integer: () => [`.integer('user_id')`, '.unsigned()'],
+  integer: () => [`.integer('user_id')`],
   bigIncrements: () => [`.bigInteger('user_id')`, '.unsigned()'],
-  bigInteger: () => [`.bigInteger('user_id')`, '.unsigned()'],
+  bigInteger: () => [`.bigInteger('user_id')`],
   uuid: () => [`.uuid('user_id')`],
   string: (args) => [`.string('user_id'${args})`],
 }
@@ -42,20 +49,47 @@ export function describeUsersKey(table: string, column: string, type: string): U
 }
 
 /**
- * Finds the type of the primary key in the migration that creates the table.
- * Does not query the database, which may not exist yet
+ * Reads the type of the primary key from the database
+ *
+ * @returns null when the table does not exist yet, and on SQLite, whose types say
+ * less than the migration
+ * @throws when the database does not answer
+ */
+export async function readUsersKey(
+  client: QueryClientContract,
+  table: string,
+  column: string
+): Promise<UsersKey | null> {
+  if (isSqlite(client)) {
+    return null
+  }
+  await assertAnswering(client)
+  const columns = await readTableColumns(client, table)
+  const key = columns.find(({ name }) => name === column)
+  if (!key) {
+    return null
+  }
+  const collation = await readDefaultCollation(client)
+  const foreignKey = describeKeyColumn('user_id', key, client.dialect.name, collation)
+  return { table, column, foreignKey }
+}
+
+/**
+ * Finds the type of the primary key in the migration that creates the table
  *
  * @returns null when no migration defines it
  */
 export async function findUsersKey(
-  migrationsPath: string,
+  migrationFolders: string[],
   table: string,
   column: string
 ): Promise<UsersKey | null> {
-  for (const source of await readMigrations(migrationsPath)) {
+  for (const source of await readMigrations(migrationFolders)) {
     const call = findKeyCall(source, table, column)
     if (call) {
-      return { table, column, foreignKey: FOREIGN_KEYS[call.type](call.args) }
+      const foreignKey = FOREIGN_KEYS[call.type](call.args)
+      const isMore = call.isUnsigned && !foreignKey.includes('.unsigned()')
+      return { table, column, foreignKey: isMore ? [...foreignKey, '.unsigned()'] : foreignKey }
     }
   }
   return null
@@ -72,14 +106,28 @@ function findKeyCall(source: string, table: string, column: string) {
 
   const named = `(${KEY_TYPES.join('|')})\\(\\s*['"\`]${column}['"\`]\\s*(,\\s*\\d+)?`
   const unnamed = column === 'id' ? '|(increments|bigIncrements)\\(\\s*\\)' : ''
-  const call = new RegExp(`\\btable\\s*\\.\\s*(?:${named}${unnamed})`).exec(source.slice(start))
-  return call && { type: call[1] ?? call[3], args: call[2] ?? '' }
+  const text = source.slice(start)
+  const call = new RegExp(`\\btable\\s*\\.\\s*(?:${named}${unnamed})`).exec(text)
+  if (!call) {
+    return null
+  }
+  const [statement] = text.slice(call.index + call[0].length).split(/\btable\s*\./, 1)
+  return {
+    type: call[1] ?? call[3],
+    args: call[2] ?? '',
+    isUnsigned: /\.\s*unsigned\(/.test(statement),
+  }
 }
 
-async function readMigrations(path: string): Promise<string[]> {
-  const files = await readdir(path).catch(() => [])
-  const migrations = files.filter((file) => /\.[cm]?[jt]s$/.test(file)).sort()
-  return Promise.all(migrations.map((file) => readFile(join(path, file), 'utf-8')))
+async function readMigrations(folders: string[]): Promise<string[]> {
+  const paths = await Promise.all(
+    folders.map(async (folder) => {
+      const files = await readdir(folder).catch(() => [])
+      return files.sort().map((file) => join(folder, file))
+    })
+  )
+  const migrations = paths.flat().filter((path) => /\.[cm]?[jt]s$/.test(path))
+  return Promise.all(migrations.map((path) => readFile(path, 'utf-8')))
 }
 
 /**
@@ -88,7 +136,9 @@ async function readMigrations(path: string): Promise<string[]> {
  * @returns -1 when this migration does not create it
  */
 function findTableStart(source: string, table: string): number {
-  const name = `['"\`]${table}['"\`]`
+  // Either with its schema, or after `withSchema()`
+  const names = [table, splitQualifiedName(table).table].join('|').replaceAll('.', '\\.')
+  const name = `['"\`](?:${names})['"\`]`
   const direct = source.search(new RegExp(`createTable(IfNotExists)?\\(\\s*${name}`))
   if (direct !== -1) {
     return direct

@@ -61,7 +61,7 @@ export class CleanupProgress {
   #describe({ expired, deleted, left, blocked, seconds }: CleanupResult): string {
     const done = deleted + left + blocked
     const goal = Math.min(expired, this.#limit + left + blocked)
-    const rate = done / seconds
+    const rate = done / Math.max(seconds, 0.001)
     const text = `${formatCount(done)} of ${formatCount(goal)} guests, ${formatCount(Math.round(rate))} a second`
     if (done >= goal) {
       return text

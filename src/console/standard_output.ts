@@ -1,14 +1,20 @@
-import type { ApplicationService } from '@adonisjs/core/types'
+import type { BaseCommand } from '@adonisjs/core/ace'
+
+import { isMainCommand } from './main_command.ts'
 
 /**
  * Reserves standard output for a machine-readable report: redirects what the
- * application prints while it starts to standard error, and silences its log,
- * which may not go through `process.stdout`
+ * application prints to standard error, while it starts, works and shuts down,
+ * and silences its log, which may not go through `process.stdout`
+ *
+ * @param report prints the report
  */
 export async function reserveStandardOutput<Result>(
-  app: ApplicationService,
-  callback: () => Promise<Result>
-): Promise<Result> {
+  command: BaseCommand,
+  work: () => Promise<Result>,
+  report: (result: Result) => void
+): Promise<void> {
+  const { app } = command
   if (!app.isBooted) {
     // The manager is a logger itself, separate from its default logger
     app.container.resolving('logger', (manager) => {
@@ -18,10 +24,23 @@ export async function reserveStandardOutput<Result>(
   }
 
   const { write } = process.stdout
-  process.stdout.write = process.stderr.write.bind(process.stderr)
-  try {
-    return await callback()
-  } finally {
+  const redirect = () => {
+    process.stdout.write = process.stderr.write.bind(process.stderr)
+  }
+  const restore = () => {
     process.stdout.write = write
+  }
+
+  redirect()
+  try {
+    const result = await work()
+    restore()
+    report(result)
+  } finally {
+    if (isMainCommand(command)) {
+      redirect()
+    } else {
+      restore()
+    }
   }
 }

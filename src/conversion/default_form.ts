@@ -95,7 +95,7 @@ export async function listConversionFields(
   ).map((candidate) => ({
     ...candidate,
     name: candidate.attribute,
-    isRequired: Boolean(candidate.isUnique) || !find(candidate.attribute)?.isNullable,
+    isRequired: Boolean(candidate.isUnique) || find(candidate.attribute)?.isNullable === false,
     maxLength: lengthOf(candidate.attribute),
   }))
   return passwordColumn ? [...fields, ...listPasswordFields(passwordColumn)] : fields

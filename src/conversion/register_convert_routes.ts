@@ -1,6 +1,8 @@
-import type { Router, RouteGroup } from '@adonisjs/core/http'
+import type { RouteGroup } from '@adonisjs/core/http'
 
 import { serveAsset } from '../pages/asset.ts'
+import type { GuestUserEngine } from '../guest_user_engine.ts'
+import { assertPagePackages, CONVERT_PACKAGES } from '../pages/page_packages.ts'
 
 const ConvertController = () => import('./convert_controller.ts')
 
@@ -10,7 +12,10 @@ const ConvertController = () => import('./convert_controller.ts')
  *
  * @param pattern where the form is, such as `/convert`
  */
-export function registerConvertRoutes(router: Router, pattern: string): RouteGroup {
+export function registerConvertRoutes({ framework }: GuestUserEngine, pattern: string): RouteGroup {
+  const { app, router } = framework
+  assertPagePackages(app, 'registerConvertRoutes', CONVERT_PACKAGES)
+
   return router
     .group(() => {
       router.get('/', [ConvertController, 'create']).as('guest_user.convert')

@@ -99,13 +99,28 @@ export function qualifiedName({ schema, table }: { schema: string | null; table:
 /**
  * Does a model refer to this table by that name?
  *
+ * @param isVisible the name without a schema means this table
  * @param name `guests`, or `schema.guests`
  */
 export function isNamed(
-  { schema, table }: { schema: string | null; table: string },
+  { schema, table, isVisible }: { schema: string | null; table: string; isVisible: boolean },
   name: string
 ): boolean {
-  return name === table || name === qualifiedName({ schema, table })
+  return (isVisible && name === table) || name === qualifiedName({ schema, table })
+}
+
+/**
+ * The collation of texts in a new table on MySQL. On other databases, it does not
+ * matter to foreign keys
+ */
+export async function readDefaultCollation(
+  client: QueryClientContract
+): Promise<string | undefined> {
+  if (client.dialect.name !== 'mysql') {
+    return undefined
+  }
+  const [[row]] = await client.rawQuery('select @@collation_database as name')
+  return row.name
 }
 
 /**

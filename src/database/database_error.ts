@@ -150,12 +150,61 @@ function readSqliteMessage(text: string): Kind | undefined {
 }
 
 /**
- * Replaces an error before it is logged: drivers put the values of a statement
- * into their messages
+ * SQLSTATE of PostgreSQL, symbolic names of the others
  */
-export function withoutValues(error: unknown): Error {
-  const { kind, table } = readDatabaseError(error) ?? {}
-  return new Error(`The database refused a row: ${kind}${table ? ` in "${table}"` : ''}`)
+const DRIVER_CODE = /^((?=.*\d)[0-9A-Z]{5}|ER_\w+|SQLITE_\w+)$/
+
+/**
+ * What drivers say without any value of the row: names of columns and keys
+ */
+const NAMES = [
+  /(?:UNIQUE|NOT NULL|FOREIGN KEY|CHECK) constraint failed(?:: [\w., ]+)?$/,
+  /for key '[^']+'$/,
+]
+
+/**
+ * Other properties of an error, such as `detail` and `sql`, contain values
+ */
+const SAFE_PROPERTIES = [
+  'code',
+  'errno',
+  'sqlState',
+  'severity',
+  'fatal',
+  'table',
+  'column',
+  'constraint',
+]
+
+/**
+ * Replaces an error of the driver before it is logged or shown: drivers put the
+ * statement with the values of the row, such as a password hash, into their
+ * messages. Codes and names stay
+ *
+ * @returns any other error as it is
+ */
+export function withoutValues(error: unknown): unknown {
+  const { code, message } = (error ?? {}) as DriverError
+  const found = readDatabaseError(error)
+  if (!found && !DRIVER_CODE.test(String(code))) {
+    return error
+  }
+  const { kind, table, column, constraint } = found ?? {}
+  const names = NAMES.map((pattern) => pattern.exec(String(message))?.[0])
+  const about = [
+    table && `table "${table}"`,
+    column && `column "${column}"`,
+    constraint && `constraint "${constraint}"`,
+    ...names,
+  ].filter(Boolean)
+
+  const reason = [kind, code].filter(Boolean).join(', ')
+  const where = about.length > 0 ? `: ${about.join(', ')}` : ''
+  const kept = SAFE_PROPERTIES.filter((name) => Object.hasOwn(error as Error, name))
+  return Object.assign(
+    new Error(`The database refused a statement (${reason})${where}`),
+    Object.fromEntries(kept.map((name) => [name, Reflect.get(error as Error, name)]))
+  )
 }
 
 /**

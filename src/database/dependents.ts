@@ -1,7 +1,7 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { DatabaseQueryBuilderContract } from '@adonisjs/lucid/types/querybuilder'
 
-import { qualifiedName, readDefaultSchema, splitQualifiedName } from './catalog.ts'
+import { isNamed, qualifiedName, splitQualifiedName } from './catalog.ts'
 import type { GuestTables } from './guest_tables.ts'
 import { readTableColumns } from './table_columns.ts'
 import { readForeignKeys, type ForeignKey } from './foreign_keys.ts'
@@ -94,7 +94,8 @@ export class Dependents {
     for (const parent of tables) {
       for (const key of await readForeignKeys(this.#client, parent)) {
         const effect = await this.#readEffect(key)
-        const child = (await this.#isUsersTable(key)) ? this.#users : qualifiedName(key)
+        // The users table may reference itself
+        const child = isNamed(key, this.#users) ? this.#users : qualifiedName(key)
         keys.push({ ...key, child, parent, effect })
         if (effect === 'deleted') {
           tables.add(child)
@@ -102,17 +103,6 @@ export class Dependents {
       }
     }
     return keys
-  }
-
-  /**
-   * The users table may reference itself
-   */
-  async #isUsersTable(key: ForeignKey): Promise<boolean> {
-    const { schema, table } = splitQualifiedName(this.#users)
-    if (key.table !== table) {
-      return false
-    }
-    return key.schema === (schema || (await readDefaultSchema(this.#client)))
   }
 
   /**

@@ -21,6 +21,12 @@ export interface ForeignKey {
    */
   schema: string | null
   table: string
+
+  /**
+   * Its name without the schema means this table: on PostgreSQL, the search path
+   * leads to it
+   */
+  isVisible: boolean
   columns: string[]
 
   /**
@@ -46,6 +52,7 @@ interface Row {
   column: string
   referenced_column: string | null
   on_delete: string
+  is_visible: boolean | number
 
   /**
    * Missing where the catalogue hides unreadable tables
@@ -59,7 +66,7 @@ const SQLITE = `
     coalesce(f."to", (
       select k.name from pragma_table_info(f."table") k where k.pk = f.seq + 1
     )) as "referenced_column",
-    f.on_delete as "on_delete"
+    f.on_delete as "on_delete", 1 as "is_visible"
   from sqlite_master m, pragma_foreign_key_list(m.name) f
   where m.type = 'table' and lower(f."table") = lower(:table)
   order by m.name, f.id, f.seq`
@@ -72,6 +79,7 @@ const POSTGRES = `
     a.attname as "column", r.attname as "referenced_column",
     case c.confdeltype when 'c' then 'cascade' when 'n' then 'set null'
       when 'd' then 'set default' when 'r' then 'restrict' else 'no action' end as "on_delete",
+    pg_table_is_visible(t.oid) as "is_visible",
     has_schema_privilege(n.oid, 'usage') and has_table_privilege(t.oid, 'select') as "is_readable"
   from pg_constraint c
   join pg_class t on t.oid = c.conrelid
@@ -86,7 +94,7 @@ const MYSQL = `
   select concat(k.table_schema, ':', k.table_name, ':', k.constraint_name) as \`id\`,
     k.constraint_name as \`name\`, k.table_schema as \`schema\`, k.table_name as \`table\`,
     k.column_name as \`column\`, k.referenced_column_name as \`referenced_column\`,
-    lower(r.delete_rule) as \`on_delete\`
+    lower(r.delete_rule) as \`on_delete\`, k.table_schema = database() as \`is_visible\`
   from information_schema.key_column_usage k
   join information_schema.referential_constraints r
     on r.constraint_schema = k.constraint_schema and r.table_name = k.table_name
@@ -114,6 +122,7 @@ export async function readForeignKeys(
       name: row.name,
       schema: row.schema,
       table: row.table,
+      isVisible: Boolean(row.is_visible),
       columns: [],
       referencedColumns: [],
       onDelete: row.on_delete.toLowerCase() as DeleteRule,

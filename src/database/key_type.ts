@@ -16,6 +16,11 @@ export interface KeyType {
    */
   size: number
   isUnsigned: boolean
+
+  /**
+   * Of a string on MySQL
+   */
+  collation?: string
 }
 
 const INTEGERS: Record<string, number> = {
@@ -32,7 +37,7 @@ const STRINGS = ['char', 'character', 'varchar', 'character varying', 'text', 'n
 /**
  * Parses types such as `integer`, `varchar(20)` and `int(10) unsigned`
  */
-export function readKeyType({ type }: Pick<TableColumn, 'type'>): KeyType {
+export function readKeyType({ type, collation }: Pick<TableColumn, 'type' | 'collation'>): KeyType {
   const isUnsigned = type.includes(' unsigned')
   const name = type.replace(/\(.*$/, '').replace(' unsigned', '').trim()
 
@@ -41,34 +46,78 @@ export function readKeyType({ type }: Pick<TableColumn, 'type'>): KeyType {
   }
   if (STRINGS.includes(name)) {
     const length = /\((\d+)\)/.exec(type)?.[1]
-    return { family: 'string', size: length ? Number(length) : Infinity, isUnsigned: false }
+    const size = length ? Number(length) : Infinity
+    return { family: 'string', size, isUnsigned: false, collation }
   }
   return { family: name, size: 0, isUnsigned }
 }
 
 /**
- * Can a column of type `own` hold every value of `key`? It may be wider
+ * Can a column reference this key? It may hold longer texts and, except on MySQL,
+ * bigger numbers. SQLite stores any value in any column: only the kind matters
+ *
+ * @param dialect as Lucid names it
  */
-export function fitsKey(own: KeyType, key: KeyType): boolean {
-  return own.family === key.family && own.size >= key.size && own.isUnsigned === key.isUnsigned
+export function fitsKey(dialect: string, own: KeyType, key: KeyType): boolean {
+  if (own.family !== key.family) {
+    return false
+  }
+  switch (dialect) {
+    case 'postgres':
+      return own.size >= key.size
+    case 'mysql': {
+      const isInteger = own.family === 'integer'
+      const hasSize = isInteger ? own.size === key.size : own.size >= key.size
+      return hasSize && own.isUnsigned === key.isUnsigned && own.collation === key.collation
+    }
+    default:
+      return true
+  }
 }
 
 /**
- * The schema builder call for a column of this type, such as `.uuid(…)`
- *
- * @returns undefined for types that are rare for keys
+ * What `uuid()` of the schema builder makes on MySQL
  */
-export function describeKeyColumn(name: string, { family, size }: KeyType): string | undefined {
-  switch (family) {
-    case 'integer':
-      return `.${size > 4 ? 'bigInteger' : 'integer'}('${name}').unsigned()`
+const MYSQL_UUID = 'char(36)'
+
+/**
+ * The calls of the schema builder that make a column which can reference this
+ * key, such as `.integer('user_id')` and `.unsigned()`
+ *
+ * @param dialect as Lucid names it. Only MySQL knows unsigned integers; the others
+ * ignore the call, so it is there unless MySQL's key is signed
+ * @param collation of new columns on MySQL, which need not be said
+ */
+export function describeKeyColumn(
+  name: string,
+  column: Pick<TableColumn, 'type' | 'collation'>,
+  dialect: string,
+  collation?: string
+): string[] {
+  const key = readKeyType(column)
+  const isCollated = key.collation !== undefined && key.collation !== collation
+  const calls = isCollated ? [`.collate('${key.collation}')`] : []
+
+  switch (key.family) {
+    case 'integer': {
+      if (key.size !== 4 && key.size !== 8) {
+        break
+      }
+      const isSigned = dialect === 'mysql' && !key.isUnsigned
+      const call = `.${key.size > 4 ? 'bigInteger' : 'integer'}('${name}')`
+      return isSigned ? [call] : [call, '.unsigned()']
+    }
     case 'uuid':
-      return `.uuid('${name}')`
+      return [`.uuid('${name}')`]
     case 'string':
-      return Number.isFinite(size) ? `.string('${name}', ${size})` : `.text('${name}')`
-    default:
-      return undefined
+      if (column.type === MYSQL_UUID) {
+        return [`.uuid('${name}')`, ...calls]
+      }
+      return Number.isFinite(key.size)
+        ? [`.string('${name}', ${key.size})`, ...calls]
+        : [`.text('${name}')`, ...calls]
   }
+  return [`.specificType('${name}', '${column.type}')`]
 }
 
 const INTEGER = /^\d{1,19}$/

@@ -19,6 +19,11 @@ export interface TableColumn {
    * generated
    */
   hasDefault: boolean
+
+  /**
+   * Of a text on MySQL, where a foreign key must have that of its key
+   */
+  collation?: string
 }
 
 interface Row {
@@ -26,6 +31,7 @@ interface Row {
   type: string
   nullable: boolean | number
   has_default: boolean | number
+  collation?: string | null
 }
 
 /**
@@ -49,7 +55,7 @@ const POSTGRES = `
 const MYSQL = `
   select column_name as \`name\`, column_type as \`type\`, is_nullable = 'YES' as \`nullable\`,
     column_default is not null or extra like '%auto_increment%' or extra like '%generated%'
-      as \`has_default\`
+      as \`has_default\`, collation_name as \`collation\`
   from information_schema.columns
   where table_schema = coalesce(nullif(:schema, ''), database()) and table_name = :table
   order by ordinal_position`
@@ -73,5 +79,6 @@ export async function readTableColumns(
     type: row.type.toLowerCase(),
     isNullable: Boolean(row.nullable),
     hasDefault: Boolean(row.has_default),
+    collation: row.collation ?? undefined,
   }))
 }

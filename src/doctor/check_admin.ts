@@ -1,8 +1,8 @@
 import type { ResolvedConfig } from '../types.ts'
 import type { Chain } from './middleware_chain.ts'
+import { isRoute } from '../pages/route_urls.ts'
 import { readIndexes } from '../database/indexes.ts'
-import { splitQualifiedName } from '../database/catalog.ts'
-import { readTableColumns } from '../database/table_columns.ts'
+import { readTableColumns, type TableColumn } from '../database/table_columns.ts'
 import type { SubjectWithDatabase } from './check_database.ts'
 import { createFinding, describeMigration, type Finding } from './finding.ts'
 
@@ -13,7 +13,7 @@ const TEXT = /char|text/
  * Admin pages that are closed to everybody
  */
 export function checkAdminRoutes(chains: Chain[], config?: ResolvedConfig): Finding[] {
-  const list = chains.find(({ routeName }) => routeName === ADMIN_ROUTE)
+  const list = chains.find(({ routeName }) => isRoute(routeName, ADMIN_ROUTE))
   if (!list || !config || config.admin.authorize) {
     return []
   }
@@ -33,10 +33,10 @@ export async function checkAdminSearch({
   client,
   config,
   userModel,
+  connectionFlag,
 }: SubjectWithDatabase): Promise<Finding[]> {
   const columns = await readTableColumns(client, userModel.table)
   const indexes = await readIndexes(client, userModel.table)
-  const { schema, table } = splitQualifiedName(userModel.table)
 
   return (config.admin.search ?? []).flatMap((attribute) => {
     const name = userModel.$getColumn(attribute)?.columnName
@@ -60,10 +60,25 @@ export async function checkAdminSearch({
       createFinding(
         'unindexed-search',
         `"admin.search" names "${attribute}", but "${userModel.table}.${name}" has no index, so each search reads the whole table`,
-        describeMigration({ schema: schema || null, table }, [`table.index(['${name}'])`])
+        describeMigration(
+          { table: userModel.table, connectionFlag },
+          describeIndex(column, client.dialect.name)
+        )
       ),
     ]
   })
+}
+
+/**
+ * MySQL indexes only the beginning of a TEXT, which helps no search
+ */
+function describeIndex({ name, type, isNullable }: TableColumn, dialect: string): string[] {
+  const index = `table.index(['${name}'])`
+  if (dialect !== 'mysql' || !type.endsWith('text')) {
+    return [index]
+  }
+  const nullability = isNullable ? 'nullable' : 'notNullable'
+  return [`table.string('${name}', 255).${nullability}().alter()`, index]
 }
 
 function describeInvalid(problem: string): Finding {

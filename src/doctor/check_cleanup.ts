@@ -4,7 +4,12 @@ import { readIndexes } from '../database/indexes.ts'
 import { readTableColumns } from '../database/table_columns.ts'
 import type { SubjectWithDatabase } from './check_database.ts'
 import { Dependents, type DependentKey } from '../database/dependents.ts'
-import { qualifiedName, readDefaultSchema, splitQualifiedName } from '../database/catalog.ts'
+import {
+  isNamed,
+  qualifiedName,
+  readDefaultSchema,
+  splitQualifiedName,
+} from '../database/catalog.ts'
 import {
   createFinding,
   describeMigration,
@@ -63,10 +68,7 @@ interface ShownKey {
   table: string
   parent: string
 
-  /**
-   * Null when it is the default one
-   */
-  schema: string | null
+  connectionFlag: string
   isNullable: boolean
 }
 
@@ -78,18 +80,19 @@ export async function checkForeignKeys({
   client,
   userModel,
   guestModel,
+  connectionFlag,
 }: SubjectWithDatabase): Promise<Finding[]> {
   const home = await readDefaultSchema(client)
   const keys = await new Dependents(client, userModel.table).keys()
   const findings: Finding[] = []
 
-  for (const key of keys.filter(({ table }) => table !== guestModel.table)) {
+  for (const key of keys.filter((one) => !isNamed(one, guestModel.table))) {
     const columns = await readTableColumns(client, qualifiedName(key))
     const shown = {
       key,
       table: withoutSchema(qualifiedName(key), home),
       parent: withoutSchema(key.parent, home),
-      schema: key.schema === home ? null : key.schema,
+      connectionFlag,
       isNullable: columns
         .filter(({ name }) => key.columns.includes(name))
         .every((column) => column.isNullable),
@@ -107,7 +110,7 @@ export async function checkForeignKeys({
 }
 
 function describeBlocking(shown: ShownKey): Finding {
-  const { key, parent, table, schema, isNullable } = shown
+  const { key, parent, table, connectionFlag, isNullable } = shown
   const name = key.name ? ` ("${key.name}")` : ''
   const reason = key.onDelete === 'set null' ? ' on a column that is NOT NULL' : ''
   const rule = isNullable ? 'SET NULL' : 'CASCADE'
@@ -116,7 +119,7 @@ function describeBlocking(shown: ShownKey): Finding {
   return createFinding(
     'blocking-foreign-key',
     `The foreign key ${describeColumns(shown)}${name} to "${parent}" says ON DELETE ${key.onDelete.toUpperCase()}${reason}, so a cleanup cannot delete guests who have rows there`,
-    describeMigration({ schema, table: key.table }, [
+    describeMigration({ table, connectionFlag }, [
       `table.dropForeign(${listColumns(key.columns)}${key.name ? `, '${key.name}'` : ''})`,
       ...(isNullable
         ? [`// Or CASCADE, when the rows of "${table}" may be deleted with the guest`]
@@ -127,11 +130,11 @@ function describeBlocking(shown: ShownKey): Finding {
 }
 
 function describeUnindexed(shown: ShownKey): Finding {
-  const { key, parent, table, schema } = shown
+  const { key, parent, table, connectionFlag } = shown
   return createFinding(
     'unindexed-foreign-key',
     `The foreign key ${describeColumns(shown)} has no index, so each row deleted from "${parent}" reads the whole table "${table}"`,
-    describeMigration({ schema, table: key.table }, [`table.index(${listColumns(key.columns)})`])
+    describeMigration({ table, connectionFlag }, [`table.index(${listColumns(key.columns)})`])
   )
 }
 

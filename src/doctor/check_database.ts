@@ -1,8 +1,13 @@
+import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import type { Subject } from './check_configuration.ts'
+import { assertAnswering } from '../database/answering.ts'
+import { connectionFlag, listMigrationFolders } from '../database/migrations.ts'
 import { GuestDirectory } from '../guests/guest_directory.ts'
-import { describeOmissions } from '../merge/find_transfers.ts'
+import { findTransfers } from '../merge/find_transfers.ts'
+import { foreseeConflicts } from '../merge/foreseen_conflicts.ts'
+import { findBrokenRelations } from '../merge/relation_transfers.ts'
 import { createFinding, messageOf, type Finding } from './finding.ts'
 
 /**
@@ -11,12 +16,13 @@ import { createFinding, messageOf, type Finding } from './finding.ts'
 export interface SubjectWithDatabase extends Subject {
   directory: GuestDirectory
   client: QueryClientContract
-}
 
-/**
- * Milliseconds. A firewall may drop packets without an answer
- */
-const PATIENCE = 5_000
+  /**
+   * Of Ace's commands for migrations
+   */
+  connectionFlag: string
+  migrationFolders: string[]
+}
 
 /**
  * Does the database of the users answer?
@@ -29,8 +35,16 @@ export async function checkDatabase(
     const database = await app.container.make('lucid.db')
     const directory = new GuestDirectory(database, userModel, guestModel)
     const client = directory.client()
-    await waitForAnswer(client.rawQuery('select 1'))
-    return { connected: { ...subject, directory, client }, findings: [] }
+    await assertAnswering(client)
+    const { connectionName } = client
+    const connected = {
+      ...subject,
+      directory,
+      client,
+      connectionFlag: connectionFlag(database, connectionName),
+      migrationFolders: listMigrationFolders(app, database, connectionName),
+    }
+    return { connected, findings: [] }
   } catch (error) {
     const connection = userModel.connection
       ? `the connection "${userModel.connection}"`
@@ -47,21 +61,9 @@ export async function checkDatabase(
   }
 }
 
-async function waitForAnswer(query: PromiseLike<unknown>) {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE / 1000} seconds`)), PATIENCE)
-  })
-  try {
-    await Promise.race([query, timeout])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
 /**
- * `transfer` must name existing relations, models and columns, and should not
- * forget a table
+ * What would fail when a guest is merged: names in `transfer` that do not exist,
+ * and unique keys without a policy. Relations without rows only surprise
  */
 export async function checkTransfer({
   client,
@@ -69,19 +71,13 @@ export async function checkTransfer({
   userModel,
   guestModel,
 }: SubjectWithDatabase): Promise<Finding[]> {
-  if (!config.transfer) {
-    return []
-  }
-
   try {
-    const omissions = await describeOmissions(config.transfer, client, userModel, guestModel.table)
-    return omissions.map((sentence) =>
-      createFinding(
-        'incomplete-transfer',
-        sentence,
-        'Leave "transfer" out of "config/guest_user.ts", and everything moves, or name this as well'
-      )
-    )
+    const transfers = await findTransfers(client, userModel, guestModel.table, config.transfer)
+    const conflicts = config.mergeMode === 'off' ? [] : await foreseeConflicts(transfers, client)
+    return [
+      ...conflicts.map(({ message, fix }) => createFinding('merge-conflict', message, fix)),
+      ...(await checkRelations(client, userModel)),
+    ]
   } catch (error) {
     return [
       createFinding(
@@ -91,4 +87,18 @@ export async function checkTransfer({
       ),
     ]
   }
+}
+
+async function checkRelations(
+  client: QueryClientContract,
+  userModel: LucidModel
+): Promise<Finding[]> {
+  const relations = await findBrokenRelations(client, userModel)
+  return relations.map(({ relation, problem }) =>
+    createFinding(
+      'broken-relation',
+      `The relation "${relation}" of the model "${userModel.name}" ${problem}, so nothing of it moves when a guest is merged`,
+      'Correct its keys in the model, such as "foreignKey", or the "columnName" of the column; or remove the relation'
+    )
+  )
 }

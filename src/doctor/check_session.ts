@@ -69,7 +69,7 @@ function checkAge({ age }: SessionConfig, { maxAge, expireBy }: ResolvedConfig):
       `Guests may be deleted while their browser is still signed in: a session lives ${formatAge(sessionAge)} from the last visit ("age" in "config/session.ts"), a guest ${formatAge(maxAge)} from the ${counted} visit ("maxAge" and "expireBy" in "config/guest_user.ts")`,
       expireBy === 'createdAt'
         ? `Count from the last visit, or keep guests much longer than a session, in "config/guest_user.ts":\nexpireBy: 'lastSeenAt',`
-        : `Leave "maxAge" out of "config/guest_user.ts" (it defaults to the session age), or write there:\nmaxAge: ${JSON.stringify(age).replaceAll('"', "'")},`
+        : `Leave "maxAge" out of "config/guest_user.ts" (it defaults to the session age), or write there:\nmaxAge: '${typeof age === 'string' ? age : formatAge(sessionAge)}',`
     ),
   ]
 }

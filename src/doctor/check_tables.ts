@@ -1,21 +1,35 @@
 import { readdir } from 'node:fs/promises'
-import type { LucidModel } from '@adonisjs/lucid/types/model'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import { Expiry } from '../guests/expiry.ts'
-import { readIndexes } from '../database/indexes.ts'
+import { isSqlite } from '../database/catalog.ts'
+import { readIndexes, type TableIndex } from '../database/indexes.ts'
 import { readUniqueKeys } from '../database/unique_keys.ts'
-import { readForeignKeys } from '../database/foreign_keys.ts'
 import type { SubjectWithDatabase } from './check_database.ts'
-import { createFinding, describeMigration, type Finding, type FindingCode } from './finding.ts'
+import { checkUserReference, columnOf } from './check_user_reference.ts'
 import { readTableColumns, type TableColumn } from '../database/table_columns.ts'
-import { describeKeyColumn, fitsKey, readKeyType } from '../database/key_type.ts'
+import {
+  createFinding,
+  describeDeferred,
+  describeMigration,
+  type Finding,
+  type FindingCode,
+} from './finding.ts'
 
-const COLUMN_LINES: Record<string, string> = {
-  created_at:
-    "table.timestamp('created_at').notNullable().defaultTo('2000-01-01 00:00:00').index()",
-  last_seen_at:
-    "table.timestamp('last_seen_at').notNullable().defaultTo('2000-01-01 00:00:00').index()",
-  visit_key: "table.string('visit_key', 64).nullable().unique()",
+/**
+ * What the migration calls on the columns of these properties
+ */
+const COLUMN_LINES: Record<string, (column: string, userId: string) => string[]> = {
+  createdAt: describeMoment,
+  lastSeenAt: describeMoment,
+  visitKey: (column) => [`table.string('${column}', 64).nullable().unique()`],
+}
+
+function describeMoment(column: string, userId: string): string[] {
+  return [
+    `table.timestamp('${column}').notNullable().defaultTo('2000-01-01 00:00:00')`,
+    `table.index(['${column}', '${userId}'])`,
+  ]
 }
 
 /**
@@ -33,7 +47,8 @@ export interface Tables {
 export async function checkTables(
   subject: SubjectWithDatabase
 ): Promise<{ tables?: Tables; findings: Finding[] }> {
-  const { client, userModel, guestModel, app } = subject
+  const { client, userModel, guestModel, connectionFlag, migrationFolders } = subject
+  const run = `Run "node ace migration:run${connectionFlag}"`
   const users = await readTableColumns(client, userModel.table)
   const guests = await readTableColumns(client, guestModel.table)
 
@@ -43,7 +58,7 @@ export async function checkTables(
       createFinding(
         'missing-users-table',
         `The table "${userModel.table}" of the model "${userModel.name}" does not exist`,
-        'Run "node ace migration:run"'
+        run
       )
     )
   }
@@ -52,9 +67,9 @@ export async function checkTables(
       createFinding(
         'missing-guests-table',
         `The table "${guestModel.table}" does not exist`,
-        (await hasMigration(app.migrationsPath()))
-          ? 'Run "node ace migration:run"'
-          : 'Run "node ace configure adonisjs-guest-user", which creates the migration, and "node ace migration:run"'
+        (await hasMigration(migrationFolders))
+          ? run
+          : `Run "node ace configure adonisjs-guest-user", which creates the migration, and "node ace migration:run${connectionFlag}"`
       )
     )
   }
@@ -66,23 +81,31 @@ export async function checkTables(
   return missing.length > 0 ? { findings: missing } : { tables: { users, guests }, findings: [] }
 }
 
-async function hasMigration(folder: string): Promise<boolean> {
-  const files = await readdir(folder).catch(() => [])
-  return files.some((file) => /_create_guests_table\.[cm]?[jt]s$/.test(file))
+async function hasMigration(folders: string[]): Promise<boolean> {
+  const files = await Promise.all(folders.map((folder) => readdir(folder).catch(() => [])))
+  return files.flat().some((file) => /_create_guests_table\.[cm]?[jt]s$/.test(file))
 }
 
-function findMissingColumns({ guestModel }: SubjectWithDatabase, guests: TableColumn[]): Finding[] {
+function findMissingColumns(
+  { guestModel, connectionFlag }: SubjectWithDatabase,
+  guests: TableColumn[]
+): Finding[] {
   const { table } = guestModel
-  return [...guestModel.$columnsDefinitions.values()]
-    .map(({ columnName }) => columnName)
-    .filter((name) => !guests.some((column) => column.name === name))
-    .map((name) =>
+  return [...guestModel.$columnsDefinitions]
+    .map(([property, { columnName }]) => ({ property, name: columnName }))
+    .filter(({ name }) => !guests.some((column) => column.name === name))
+    .map(({ property, name }) =>
       createFinding(
         'missing-guests-column',
         `The table "${table}" has no column "${name}", which the model "${guestModel.name}" wants`,
-        describeMigration({ table }, [
-          COLUMN_LINES[name] ?? `table.string('${name}').nullable() // or the type that it needs`,
-        ])
+        property === 'userId'
+          ? `Unless this is another table of your application, create it again by the migration of "node ace configure adonisjs-guest-user". If it is, name the one of the guests in a model that extends "Guest", and the model in "guestModel" of "config/guest_user.ts":\nstatic table = 'site_guests'`
+          : describeMigration(
+              { table, connectionFlag },
+              COLUMN_LINES[property]?.(name, columnOf(guestModel, 'userId')) ?? [
+                `table.string('${name}').nullable() // or the type that it needs`,
+              ]
+            )
       )
     )
 }
@@ -92,23 +115,19 @@ function findMissingColumns({ guestModel }: SubjectWithDatabase, guests: TableCo
  */
 export async function checkGuestsTable(
   subject: SubjectWithDatabase,
-  { users, guests }: Tables
+  tables: Tables
 ): Promise<Finding[]> {
-  const { client, config, userModel, guestModel } = subject
+  const { client, config, guestModel, connectionFlag } = subject
   const { table } = guestModel
   const [userId, visitKey] = [columnOf(guestModel, 'userId'), columnOf(guestModel, 'visitKey')]
   const expiry = columnOf(guestModel, new Expiry(config).property)
   const findings: Finding[] = []
 
-  const own = guests.find(({ name }) => name === userId)!
-  const key = users.find(({ name }) => name === columnOf(userModel, userModel.primaryKey))
-  if (key && !isFitting(client.dialect.name, own, key)) {
-    findings.push(describeMismatch({ table, own, key, users: userModel.table }))
-  }
-
   const keys = await readUniqueKeys(client, table)
-  const report = (code: FindingCode, problem: string, line: string) =>
-    findings.push(createFinding(code, problem, describeMigration({ table }, [line])))
+  const report = (code: FindingCode, problem: string, line: string, before?: string[]) => {
+    const fix = describeMigration({ table, connectionFlag }, [line], before)
+    findings.push(createFinding(code, problem, fix))
+  }
   if (!keys.some(({ columns }) => columns.join() === userId)) {
     report(
       'guests-user-id-not-unique',
@@ -120,7 +139,9 @@ export async function checkGuestsTable(
     report(
       'visit-key-not-unique',
       `"${table}.${visitKey}" is not unique, so parallel first requests of one visitor create several guests`,
-      `table.unique(['${visitKey}'])`
+      `table.unique(['${visitKey}'])`,
+      // Those that exist may be equal, and are no longer needed
+      describeDeferred(`await db.from('${table}').update({ ${visitKey}: null })`)
     )
   }
 
@@ -129,71 +150,54 @@ export async function checkGuestsTable(
     report(
       'unindexed-expiry',
       `"${table}.${expiry}" has no index, so each batch of a cleanup reads all guests`,
-      `table.index(['${expiry}'])`
+      `table.index(['${expiry}', '${userId}'])`
     )
   }
-  return [...findings, ...(await checkForeignKey(subject))]
-}
-
-async function checkForeignKey({
-  client,
-  userModel,
-  guestModel,
-}: SubjectWithDatabase): Promise<Finding[]> {
-  const { table } = guestModel
-  const users = userModel.table
-  const userId = columnOf(guestModel, 'userId')
-  const usersKey = columnOf(userModel, userModel.primaryKey)
-  const foreignKeys = await readForeignKeys(client, users)
-  const foreignKey = foreignKeys.find((key) => key.table === table && key.columns.includes(userId))
-  if (foreignKey?.onDelete === 'cascade') {
-    return []
+  const own = tables.guests.find(({ name }) => name === userId)!
+  if (!endsWithKey(client, own)) {
+    findings.push(...describeShortIndexes(subject, indexes))
   }
-
-  const name = foreignKey?.name ? `, '${foreignKey.name}'` : ''
-  return [
-    createFinding(
-      'guests-foreign-key',
-      foreignKey
-        ? `The foreign key "${table}.${userId}" says ON DELETE ${foreignKey.onDelete.toUpperCase()}, so only a cleanup can delete guests`
-        : `"${table}.${userId}" is no foreign key to "${users}.${usersKey}", so a deleted user leaves a row behind`,
-      describeMigration({ table }, [
-        ...(foreignKey ? [`table.dropForeign(['${userId}']${name})`] : []),
-        `table.foreign('${userId}').references('${usersKey}').inTable('${users}').onDelete('CASCADE')`,
-      ])
-    ),
-  ]
-}
-
-function columnOf(model: LucidModel, property: string): string {
-  return model.$getColumn(property)!.columnName
+  return [...(await checkUserReference(subject, tables)), ...findings]
 }
 
 /**
- * SQLite stores any value in any column; there, only the kind matters
+ * Does every index end with the primary key of its table? Those of InnoDB do, and
+ * on SQLite those of a table with an INTEGER PRIMARY KEY
  */
-function isFitting(dialect: string, own: TableColumn, key: TableColumn): boolean {
-  const [ownType, keyType] = [readKeyType(own), readKeyType(key)]
-  return ['postgres', 'mysql'].includes(dialect)
-    ? fitsKey(ownType, keyType)
-    : ownType.family === keyType.family
+function endsWithKey({ dialect }: QueryClientContract, key: TableColumn): boolean {
+  return dialect.name !== 'postgres' && (!isSqlite({ dialect }) || key.type === 'integer')
 }
 
-function describeMismatch(names: {
-  table: string
-  own: TableColumn
-  key: TableColumn
-  users: string
-}): Finding {
-  const { table, own, key, users } = names
-  const call = describeKeyColumn(own.name, readKeyType(key))
-  const isSameFamily = readKeyType(own).family === readKeyType(key).family
+/**
+ * Batches and pages are sorted by a moment and then by the user
+ */
+function describeShortIndexes(
+  { guestModel, connectionFlag }: SubjectWithDatabase,
+  indexes: TableIndex[]
+): Finding[] {
+  const { table } = guestModel
+  const userId = columnOf(guestModel, 'userId')
+  const short = ['createdAt', 'lastSeenAt']
+    .map((property) => columnOf(guestModel, property))
+    .filter((moment) => {
+      const starting = indexes.filter(({ columns }) => columns[0] === moment)
+      return starting.length > 0 && !starting.some(({ columns }) => columns[1] === userId)
+    })
+  if (short.length === 0) {
+    return []
+  }
 
-  return createFinding(
-    'key-type-mismatch',
-    `"${table}.${own.name}" is ${own.type}, but the primary key "${users}.${key.name}" is ${key.type}`,
-    isSameFamily && call
-      ? describeMigration({ table }, [`table${call}.notNullable().alter({ alterNullable: false })`])
-      : `Give the column the same type in the migration of "${table}", and run "node ace migration:rollback" and "node ace migration:run":\ntable${call ?? `.specificType('${own.name}', '${key.type}')`}`
+  const obsolete = indexes.filter(
+    ({ columns }) => columns.length === 1 && short.includes(columns[0])
   )
+  return [
+    createFinding(
+      'short-expiry-index',
+      `The index on ${short.map((moment) => `"${table}.${moment}"`).join(' and that on ')} does not go on with "${userId}". When many guests have the same moment, each batch of a cleanup and each page of the admin list sorts all of them`,
+      describeMigration({ table, connectionFlag }, [
+        ...obsolete.map(({ name, columns }) => `table.dropIndex(['${columns[0]}'], '${name}')`),
+        ...short.map((moment) => `table.index(['${moment}', '${userId}'])`),
+      ])
+    ),
+  ]
 }

@@ -5,12 +5,13 @@ import { checkGuards } from './check_guards.ts'
 import { checkAddresses } from './check_addresses.ts'
 import { checkSession } from './check_session.ts'
 import { checkAttributes } from './check_attributes.ts'
-import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
+import { E_INVALID_GUEST_USER_CONFIG, E_MISSING_PAGE_PACKAGE } from '../errors.ts'
 import { checkGuestsTable, checkTables } from './check_tables.ts'
 import { MiddlewareChains, type Chain } from './middleware_chain.ts'
 import { checkCleanup, checkForeignKeys } from './check_cleanup.ts'
 import { checkDatabase, checkTransfer } from './check_database.ts'
 import { createFinding, messageOf, type Finding } from './finding.ts'
+import { checkPagePackages } from './check_pages.ts'
 import { checkAdminRoutes, checkAdminSearch } from './check_admin.ts'
 import { checkLoginRoutes, checkMiddleware } from './check_middleware.ts'
 import { checkConfiguration, checkModels, type Subject } from './check_configuration.ts'
@@ -87,6 +88,7 @@ async function checkRoutes(app: ApplicationService, config?: ResolvedConfig): Pr
     ...broken,
     ...checkMiddleware(chains),
     ...checkLoginRoutes(chains, config),
+    ...checkPagePackages(app, chains, config),
     ...checkAdminRoutes(chains, config),
   ]
 }
@@ -152,6 +154,9 @@ async function startApplication(app: ApplicationService): Promise<Finding | unde
 function describeStartFailure(app: ApplicationService, error: unknown): Finding {
   if (error instanceof E_INVALID_GUEST_USER_CONFIG) {
     return createFinding('invalid-config', messageOf(error), 'Correct "config/guest_user.ts"')
+  }
+  if (error instanceof E_MISSING_PAGE_PACKAGE) {
+    return createFinding('missing-page-package', messageOf(error), 'Correct what the message names')
   }
   return createFinding(
     'app-does-not-start',

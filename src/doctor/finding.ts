@@ -1,3 +1,5 @@
+import { splitQualifiedName } from '../database/catalog.ts'
+
 /**
  * - error: guests cannot be created, recognised or deleted as they should be
  * - warning: it works, but will cause trouble
@@ -20,7 +22,8 @@ export const SEVERITIES = {
   'invalid-guest-model': 'error',
   'invalid-password-column': 'error',
   'invalid-transfer': 'error',
-  'incomplete-transfer': 'warning',
+  'merge-conflict': 'warning',
+  'broken-relation': 'warning',
   'disabled': 'info',
 
   'invalid-session-config': 'error',
@@ -33,6 +36,7 @@ export const SEVERITIES = {
   'middleware-order': 'error',
   'session-after-auth': 'warning',
   'broken-middleware': 'error',
+  'missing-page-package': 'error',
   'admin-closed': 'warning',
   'login-shuts-guests-out': 'warning',
   'route-shuts-guests-out': 'info',
@@ -46,6 +50,7 @@ export const SEVERITIES = {
   'guests-user-id-not-unique': 'error',
   'visit-key-not-unique': 'warning',
   'unindexed-expiry': 'warning',
+  'short-expiry-index': 'warning',
 
   'failing-attributes': 'warning',
   'unknown-attribute': 'error',
@@ -99,22 +104,58 @@ export function messageOf(error: unknown): string {
 }
 
 /**
+ * A table to change, and what tells Ace where it is
+ */
+export interface AlteredTable {
+  /**
+   * `guests`, or `schema.guests`
+   */
+  table: string
+
+  /**
+   * Such as ` --connection=tenant`
+   */
+  connectionFlag: string
+}
+
+/**
  * A fix that needs a migration
  *
  * @param lines the body of the callback of `alterTable`
+ * @param before statements that run first
  */
 export function describeMigration(
-  { schema, table }: { schema?: string | null; table: string },
-  lines: string[]
+  altered: AlteredTable,
+  lines: string[],
+  before: string[] = []
 ): string {
-  const name = `alter_${table.replaceAll(/\W/g, '_')}`
+  const { connectionFlag } = altered
+  const file = `alter_${splitQualifiedName(altered.table).table.replaceAll(/\W/g, '_')}`
+  return [
+    `Run "node ace make:migration ${file}${connectionFlag}", write in its "up", and run "node ace migration:run${connectionFlag}":`,
+    ...before,
+    ...describeAlterTable(altered, lines),
+  ].join('\n')
+}
+
+/**
+ * A statement of a migration
+ */
+export function describeAlterTable({ table }: Pick<AlteredTable, 'table'>, lines: string[]) {
+  const { schema, table: name } = splitQualifiedName(table)
   const builder = schema ? `this.schema.withSchema('${schema}')` : 'this.schema'
   return [
-    `Run "node ace make:migration ${name}", write in its "up", and run "node ace migration:run":`,
-    `${builder}.alterTable('${table}', (table) => {`,
+    `${builder}.alterTable('${name}', (table) => {`,
     ...lines.map((line) => `  ${line}`),
     '})',
-  ].join('\n')
+  ]
+}
+
+/**
+ * A statement of a migration that changes rows
+ */
+export function describeDeferred(line: string): string[] {
+  return ['this.defer(async (db) => {', `  ${line}`, '})']
 }
 
 /**

@@ -77,7 +77,7 @@ export class GuestCreator {
       try {
         return { ...(await this.#insert(username, options, client)), created: true }
       } catch (error) {
-        debug('attempt %d to create a guest failed: %s', attempt, error)
+        debug('attempt %d to create a guest failed: %s', attempt, withoutValues(error))
         if (!(error instanceof TakenValue)) {
           // A deadlock aborts the caller's whole transaction, so it is not ours to retry
           const pause = client.isTransaction
@@ -197,9 +197,11 @@ export class GuestCreator {
     const found = readDatabaseError(cause)
     if (found?.kind === 'not_null') {
       const table = found.table ?? this.#userModel.table
-      return new E_INCOMPLETE_GUEST_ATTRIBUTES([`${table}.${found.column}`], { cause })
+      return new E_INCOMPLETE_GUEST_ATTRIBUTES([`${table}.${found.column}`], {
+        cause: withoutValues(cause),
+      })
     }
-    return this.#directory.explain(cause)
+    return withoutValues(this.#directory.explain(cause))
   }
 }
 

@@ -6,7 +6,9 @@ import type { QueryClientContract, TransactionClientContract } from '@adonisjs/l
 import type { UserId } from '../database/guest_tables.ts'
 import type { Guest } from '../models/guest.ts'
 import { E_MISSING_GUESTS_TABLE } from '../errors.ts'
-import { readDatabaseError } from '../database/database_error.ts'
+import { splitQualifiedName } from '../database/catalog.ts'
+import { connectionFlag } from '../database/migrations.ts'
+import { readDatabaseError, withoutValues } from '../database/database_error.ts'
 import type { GuestFilter, GuestModel } from '../types.ts'
 
 /**
@@ -83,6 +85,7 @@ export class GuestDirectory {
   }
 
   /**
+   * @param client a transaction to join
    * @throws E_MISSING_GUESTS_TABLE when the migration was not run
    */
   async find(userId: UserId, client: QueryClientContract = this.client()): Promise<Guest | null> {
@@ -134,10 +137,22 @@ export class GuestDirectory {
    */
   explain(error: unknown): unknown {
     const found = readDatabaseError(error)
-    const isOurs = !found?.table || found.table === this.guestModel.table
-    return found?.kind === 'missing_table' && isOurs
-      ? new E_MISSING_GUESTS_TABLE([found.table ?? 'guests'], { cause: error })
-      : error
+    if (found?.kind !== 'missing_table' || !this.#isGuestsTable(found.table)) {
+      return error
+    }
+    const { connectionName } = this.client()
+    return new E_MISSING_GUESTS_TABLE(
+      [this.guestModel.table, connectionFlag(this.#database, connectionName)],
+      { cause: withoutValues(error) }
+    )
+  }
+
+  /**
+   * MySQL and SQLite leave out the schema
+   */
+  #isGuestsTable(table: string | undefined): boolean {
+    const { table: own } = splitQualifiedName(this.guestModel.table)
+    return table === undefined || splitQualifiedName(table).table === own
   }
 
   async #explaining<Result>(callback: () => PromiseLike<Result>): Promise<Result> {

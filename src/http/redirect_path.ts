@@ -1,6 +1,7 @@
 import type { HttpContext } from '@adonisjs/core/http'
 import type { HttpRouterService } from '@adonisjs/core/types'
 
+import { findRoute, makeUrl } from '../pages/route_urls.ts'
 import type { RedirectsConfig, RedirectTarget } from '../types.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
@@ -41,19 +42,13 @@ export function findRedirectPath(
 }
 
 /**
- * Untyped, because the application's route names are unknown here
- */
-type UrlFor = (name: string, parameters: Record<string, unknown>) => string
-
-/**
- * @returns undefined when the routes are not registered, or need parameters
- * that this request does not have (a page under `/:locale`)
+ * @returns undefined when the routes are not registered for this domain, or need
+ * parameters that this request does not have (a page under `/:locale`)
  */
 function findUrl(router: HttpRouterService, name: string, ctx: HttpContext): string | undefined {
+  const route = findRoute(router, name, ctx)
   try {
-    return router.has(name)
-      ? (router.urlBuilder.urlFor as unknown as UrlFor)(name, ctx.params)
-      : undefined
+    return route && makeUrl(router, route, ctx.params)
   } catch {
     return undefined
   }

@@ -1,6 +1,8 @@
 import type { FieldContext } from '@vinejs/vine/types'
+import { Exception } from '@adonisjs/core/exceptions'
 import { RequestValidator, type HttpContext } from '@adonisjs/core/http'
 
+import { withoutValues } from '../database/database_error.ts'
 import { findTakenAttributes } from '../database/taken_columns.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
@@ -12,8 +14,9 @@ const MESSAGE = 'The {{ field }} has already been taken'
  * rejects it. Visitors should see that next to the field, as if the validator
  * had found it
  *
- * @returns a VineJS error about the fields, or the error itself when it is
- * another one
+ * @returns a VineJS error about the fields, or one that the framework treats
+ * alike; any other error of the database without the values, which include the
+ * password hash; other errors as they are
  */
 export async function explainTakenValues(
   error: unknown,
@@ -24,12 +27,14 @@ export async function explainTakenValues(
   const { userModel, directory } = await manager.engine.load()
   const taken = await findTakenAttributes(directory.client(), userModel, error)
   const fields = Object.keys(values).filter((attribute) => taken.includes(attribute))
-
-  const vine = fields.length > 0 ? await importVine() : undefined
-  if (!vine) {
-    return error
+  if (fields.length === 0) {
+    return withoutValues(error)
   }
 
+  const vine = await importVine()
+  if (!vine) {
+    return new TakenValuesException(fields)
+  }
   const messages = RequestValidator.messagesProvider?.(ctx) ?? vine.default.messagesProvider
   return new vine.errors.E_VALIDATION_ERROR(
     fields.map((field) => ({
@@ -38,6 +43,26 @@ export async function explainTakenValues(
       message: messages.getMessage(MESSAGE, RULE, describeField(field)),
     }))
   )
+}
+
+/**
+ * For applications without VineJS: the framework's exception handler knows
+ * validation errors by their code
+ */
+class TakenValuesException extends Exception {
+  static status = 422
+  static code = 'E_VALIDATION_ERROR'
+  static message = 'Validation failure'
+  readonly messages: { field: string; rule: string; message: string }[]
+
+  constructor(fields: string[]) {
+    super()
+    this.messages = fields.map((field) => ({
+      field,
+      rule: RULE,
+      message: MESSAGE.replace('{{ field }}', field),
+    }))
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ChainableContract } from '@adonisjs/lucid/types/querybuilder'
 
 import type { GuestFilter } from '../types.ts'
 import type { Guest } from '../models/guest.ts'
-import type { Bookmark } from '../cleanup/expired_guests.ts'
+import { whereBeyond, type Bookmark } from '../database/bookmark.ts'
 import type { GuestDirectory } from '../guests/guest_directory.ts'
 import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
@@ -117,14 +117,7 @@ export class GuestList {
     }
 
     const bookmark = after ?? before
-    if (bookmark) {
-      const beyond = direction === 'asc' ? '>' : '<'
-      // The first condition is implied by the others, but can use an index
-      query.where(moment, `${beyond}=`, bookmark.moment).where((rest) => {
-        rest.where(moment, beyond, bookmark.moment).orWhere(userId, beyond, bookmark.userId)
-      })
-    }
-    return query
+    return bookmark ? whereBeyond(query, client, { moment, userId }, bookmark, direction) : query
   }
 
   /**

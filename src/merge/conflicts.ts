@@ -1,36 +1,23 @@
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
+import { isSameContent, listMeaninglessColumns, mayHaveDependents } from './content.ts'
 import { readUniqueKeys, type UniqueKey } from '../database/unique_keys.ts'
 import {
+  describeEntry,
+  listOwnerKeys,
   withoutOwner,
   type Conflict,
+  type Move,
   type Row,
   type Transfer,
-  describeTransfer,
 } from './transfer.ts'
-import { readForeignKeys } from '../database/foreign_keys.ts'
 import { E_GUEST_MERGE_FAILED } from '../errors.ts'
-
-/**
- * Common columns for the time of a write, which is not content
- */
-const TIMESTAMPS = ['created_at', 'updated_at']
 
 /**
  * Rows deleted per statement
  */
 const CHUNK_SIZE = 200
-
-/**
- * A transfer, with the values of the guest and of the account in the referenced
- * columns
- */
-export interface Move {
-  transfer: Transfer
-  guestValues: Row
-  accountValues: Row
-}
 
 /**
  * Deletes rows that would violate a unique key when the rows of a guest move,
@@ -39,22 +26,17 @@ export interface Move {
  * @throws E_GUEST_MERGE_FAILED when there is no policy and a row would be lost
  */
 export async function resolveConflicts(move: Move, trx: TransactionClientContract) {
-  const { table, columns, distinctColumns } = move.transfer
+  const { table } = move.transfer
   const sample = await trx.from(table).where(move.guestValues).first()
   if (!sample) {
     return
   }
 
   const keys = await readUniqueKeys(trx, table)
-  const relevant = keys.filter((key) => key.columns.some((column) => columns.includes(column)))
-  if (distinctColumns) {
-    relevant.push({ name: 'relation', columns: distinctColumns, isPrimary: false })
-  }
-
-  for (const key of relevant) {
+  for (const key of listOwnerKeys(keys, move.transfer)) {
     const conflicts = await findConflicts(move, key, Object.keys(sample), trx)
     if (conflicts.length > 0) {
-      await resolve(conflicts, move, key, findPrimaryKey(keys), trx)
+      await resolve(conflicts, move.transfer, key, keys, trx)
     }
   }
 }
@@ -95,16 +77,15 @@ async function findConflicts(
 
 async function resolve(
   conflicts: Conflict[],
-  move: Move,
+  transfer: Transfer,
   key: UniqueKey,
-  primaryKey: string[],
+  keys: UniqueKey[],
   trx: TransactionClientContract
 ) {
-  const { transfer } = move
   const { onConflict } = transfer
 
   if (onConflict === undefined) {
-    await assertNothingIsLost(conflicts, transfer, key, primaryKey, trx)
+    await assertNothingIsLost(conflicts, transfer, key, keys, trx)
   }
   if (typeof onConflict === 'function') {
     await applyPolicy(conflicts, transfer, onConflict, trx)
@@ -114,7 +95,7 @@ async function resolve(
     onConflict === 'keepGuest'
       ? conflicts.map(({ accountRow }) => accountRow)
       : conflicts.map(({ guestRow }) => guestRow)
-  await deleteRows(obsolete, transfer, key, trx)
+  await deleteRows(obsolete, transfer, [...transfer.columns, ...key.columns], trx)
 }
 
 /**
@@ -142,10 +123,6 @@ function toInstance(row: Row, model: LucidModel, trx: TransactionClientContract)
   return model.$createFromAdapterResult(row, undefined, { client: trx })!
 }
 
-function findPrimaryKey(keys: UniqueKey[]): string[] {
-  return keys.find((key) => key.isPrimary)?.columns ?? []
-}
-
 function prefixed(alias: string, values: Row): Row {
   return Object.fromEntries(
     Object.entries(values).map(([column, value]) => [`${alias}.${column}`, value])
@@ -162,71 +139,42 @@ async function assertNothingIsLost(
   conflicts: Conflict[],
   transfer: Transfer,
   key: UniqueKey,
-  primaryKey: string[],
+  keys: UniqueKey[],
   trx: TransactionClientContract
 ) {
-  const ignored = [...TIMESTAMPS, ...transfer.columns]
-  const isSame = conflicts.every((conflict) => isSameContent(conflict, ignored, primaryKey))
+  const ignored = [
+    ...transfer.columns,
+    ...(await listMeaninglessColumns(trx, transfer.table, keys)),
+  ]
+  const isSame = conflicts.every((conflict) => isSameContent(conflict, ignored))
 
-  if (!isSame || (await mayHaveDependents(transfer, trx))) {
-    const others = withoutOwner(key, transfer)
+  if (!isSame || (await mayHaveDependents(trx, transfer))) {
     throw new E_GUEST_MERGE_FAILED([
-      `Guest and account both have a row in "${transfer.table}"${others.length ? ` with the same "${others.join('", "')}"` : ''}, and only one of them may stay. Say which one by an "onConflict" for ${describeTransfer(transfer)} in "transfer"`,
+      `Guest and account both have ${describeConflict(transfer, key)}, and only one of them may stay. Say which one by ${describeEntry(transfer, "onConflict: 'keepAccount'")}`,
     ])
   }
 }
 
 /**
- * Do both rows have the same content, apart from the ignored columns and a
- * surrogate key?
+ * What only one user may have, such as `a row in "likes" with the same "post_id"`
  */
-export function isSameContent(
-  { guestRow, accountRow }: Conflict,
-  ignored: string[],
-  primaryKey: string[]
-): boolean {
-  return Object.keys(guestRow).every((column) => {
-    const values = [guestRow[column], accountRow[column]]
-    const isSurrogateKey = primaryKey.join() === column && values.every(isSurrogate)
-    return ignored.includes(column) || isSurrogateKey || isSameValue(values[0], values[1])
-  })
-}
-
-/**
- * Could rows of other tables lose their parent, or be deleted with it?
- */
-async function mayHaveDependents({ table, model }: Transfer, trx: TransactionClientContract) {
-  const relations = [...(model?.$relationsDefinitions.values() ?? [])]
-  const keys = await readForeignKeys(trx, table)
-  return keys.length > 0 || relations.some(({ type }) => type !== 'belongsTo')
-}
-
-/**
- * A number or a UUID only identifies a row
- */
-function isSurrogate(value: unknown): boolean {
-  return /^(\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(String(value))
-}
-
-/**
- * Drivers round integers beyond the safe range: never treat them as equal
- */
-function isSameValue(one: unknown, other: unknown): boolean {
-  const isRounded = typeof one === 'number' && Math.abs(one) > Number.MAX_SAFE_INTEGER
-  return !isRounded && JSON.stringify(one) === JSON.stringify(other)
+export function describeConflict(transfer: Transfer, key: UniqueKey): string {
+  const others = withoutOwner(key, transfer)
+  const same = others.length > 0 ? ` with the same "${others.join('", "')}"` : ''
+  return `a row in "${transfer.table}"${same}`
 }
 
 /**
  * Deletes through the model if there is one, so that its hooks run, and then
  * directly: a soft-deleted row would still conflict
  */
-async function deleteRows(
+export async function deleteRows(
   rows: Row[],
   transfer: Transfer,
-  key: UniqueKey,
+  identifyingColumns: string[],
   trx: TransactionClientContract
 ) {
-  const columns = [...new Set([...transfer.columns, ...key.columns])]
+  const columns = [...new Set(identifyingColumns)]
   const identify = (row: Row) => Object.fromEntries(columns.map((column) => [column, row[column]]))
 
   if (transfer.model) {

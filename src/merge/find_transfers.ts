@@ -2,43 +2,58 @@ import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { RelationshipsContract } from '@adonisjs/lucid/types/relations'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
-import { type Transfer, describeTransfer, isSameTransfer } from './transfer.ts'
+import { isSameTransfer, type Transfer } from './transfer.ts'
+import {
+  columnOf,
+  findMissingPart,
+  hasConstraints,
+  isMovable,
+  readRelation,
+  readRelations,
+} from './relation_transfers.ts'
 import { listTokenProviders, TOKEN_COLUMN } from '../guests/user_tokens.ts'
 import { importModel } from '../guests/configured_models.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
 import type { AnyTransferEntry, ModelTransfer, TransferOptions } from '../types.ts'
-import { isTable, qualifiedName } from '../database/catalog.ts'
+import { isNamed, qualifiedName, readDefaultSchema } from '../database/catalog.ts'
 import { readForeignKeys } from '../database/foreign_keys.ts'
 
 /**
- * What happens to rows without a transfer, by delete rule
- */
-const CONSEQUENCES: Record<string, string> = {
-  'cascade': 'is deleted with the guest',
-  'set null': 'is left without an owner',
-  'set default': 'is assigned to the default owner',
-}
-
-/**
  * Finds everything that belongs to a user: by the foreign keys that reference
- * the users table, and by relations of the user model where a foreign key is
- * missing.
+ * the users table, by relations of the user model where a foreign key is
+ * missing, and by `transfer` of the configuration, which also says what happens
+ * to the rows of each table.
  *
  * Tokens of the guest are discarded: holders could sign in to the account
+ *
+ * @throws E_INVALID_GUEST_USER_CONFIG when `transfer` contains an unknown name
  */
 export async function findTransfers(
   client: QueryClientContract,
   userModel: LucidModel,
-  guestsTable: string
+  guestsTable: string,
+  entries: AnyTransferEntry[] = []
 ): Promise<Transfer[]> {
-  const transfers: Transfer[] = await findForeignKeyTransfers(client, userModel, guestsTable)
+  const transfers = await findForeignKeyTransfers(client, userModel, guestsTable)
 
-  for (const { distinctColumns, ...transfer } of readRelations(userModel)) {
-    const known = transfers.find((other) => isSameTransfer(other, transfer))
-    if (known) {
-      known.model ??= transfer.model
-    } else if (await isTable(client, transfer.table)) {
+  for (const { distinctColumns, ...transfer } of readRelations(userModel).transfers) {
+    const known = await findSame(transfers, transfer, client)
+    if (known.length > 0) {
+      known.forEach((other) => complete(other, transfer))
+    } else if (await isMovable(client, transfer, userModel)) {
       transfers.push({ ...transfer, discard: isTokenTable(transfer, userModel) })
+    }
+  }
+
+  for (const configured of await resolveTransfers(entries, userModel)) {
+    const known = await findSame(transfers, configured, client)
+    known.forEach((other) => refine(other, configured))
+    if (known.length === 0) {
+      await assertExists(client, configured, userModel)
+      transfers.push({
+        ...configured,
+        discard: configured.discard ?? isTokenTable(configured, userModel),
+      })
     }
   }
   return transfers
@@ -51,18 +66,50 @@ async function findForeignKeyTransfers(
   client: QueryClientContract,
   userModel: LucidModel,
   guestsTable: string
-): Promise<(Transfer & { onDelete: string })[]> {
+): Promise<Transfer[]> {
   const keys = await readForeignKeys(client, userModel.table)
 
   return keys
-    .filter(({ table }) => table !== guestsTable)
-    .map(({ schema, table, columns, referencedColumns, onDelete }) => ({
+    .filter((key) => !isNamed(key, guestsTable))
+    .map(({ schema, table, columns, referencedColumns }) => ({
       table: qualifiedName({ schema, table }),
       columns,
       referencedColumns,
       discard: isTokenTable({ table, columns }, userModel),
-      onDelete,
     }))
+}
+
+/**
+ * Several schemas may have a table of this name. The name of a model means the
+ * one in the default schema
+ */
+async function findSame(
+  transfers: Transfer[],
+  transfer: Transfer,
+  client: QueryClientContract
+): Promise<Transfer[]> {
+  const same = transfers.filter((other) => isSameTransfer(other, transfer))
+  if (new Set(same.map(({ table }) => table)).size < 2) {
+    return same
+  }
+  const schema = await readDefaultSchema(client)
+  return same.filter(({ table }) => table === qualifiedName({ schema, table: transfer.table }))
+}
+
+/**
+ * Names what a foreign key found as the user model does
+ */
+function complete(transfer: Transfer, { relation, model }: Transfer) {
+  transfer.relation ??= relation
+  transfer.model ??= model
+}
+
+function refine(transfer: Transfer, configured: Transfer) {
+  complete(transfer, configured)
+  transfer.model = configured.model ?? transfer.model
+  transfer.distinctColumns = configured.distinctColumns ?? transfer.distinctColumns
+  transfer.onConflict = configured.onConflict ?? transfer.onConflict
+  transfer.discard = configured.discard ?? transfer.discard
 }
 
 /**
@@ -86,29 +133,6 @@ export function resolveTransfers(
   )
 }
 
-/**
- * Describes the foreign keys that `transfer` of the configuration omits, as
- * sentences for the log: their rows would be lost in a merge
- *
- * @throws E_INVALID_GUEST_USER_CONFIG when it contains an unknown name
- */
-export async function describeOmissions(
-  entries: AnyTransferEntry[],
-  client: QueryClientContract,
-  userModel: LucidModel,
-  guestsTable: string
-): Promise<string[]> {
-  const transfers = await resolveTransfers(entries, userModel)
-  const keys = await findForeignKeyTransfers(client, userModel, guestsTable)
-
-  return keys
-    .filter((key) => !key.discard && !transfers.some((transfer) => isSameTransfer(transfer, key)))
-    .map((key) => {
-      const consequence = CONSEQUENCES[key.onDelete] ?? 'prevents the merge'
-      return `"transfer" in "config/guest_user.ts" leaves out ${describeTransfer(key)}: when a guest is merged into an account, each row there ${consequence}. Name it, with "discard: true" if that is intended`
-    })
-}
-
 async function fromModel(
   { foreignKey, onConflict, discard, ...entry }: ModelTransfer,
   userModel: LucidModel
@@ -123,7 +147,7 @@ async function fromModel(
   return {
     table: model.table,
     columns: [column.columnName],
-    referencedColumns: [userModel.$getColumn(userModel.primaryKey)!.columnName],
+    referencedColumns: [columnOf(userModel, userModel.primaryKey)],
     model,
     onConflict,
     discard,
@@ -151,56 +175,16 @@ async function fromRelation(
   return { ...transfer, onConflict, discard }
 }
 
-/**
- * Skips other databases, whose rows cannot move in this transaction
- */
-function readRelations(userModel: LucidModel): Transfer[] {
-  const relations = [...userModel.$relationsDefinitions.values()] as RelationshipsContract[]
-  return relations
-    .filter((relation) => !hasConstraints(relation))
-    .filter((relation) => relation.relatedModel().connection === userModel.connection)
-    .map(readRelation)
-    .filter((transfer) => transfer !== null)
-}
-
-/**
- * The rows of a relation of the user model
- *
- * @returns null for relations whose rows do not reference the user
- */
-function readRelation(relation: RelationshipsContract): Transfer | null {
-  relation.boot()
-
-  switch (relation.type) {
-    case 'hasOne':
-    case 'hasMany': {
-      const model = relation.relatedModel()
-      const { columnName } = model.$getColumn(relation.foreignKey)!
-      return {
-        table: model.table,
-        columns: [columnName],
-        referencedColumns: [columnOf(relation.model, relation.localKey)],
-        distinctColumns: relation.type === 'hasOne' ? [columnName] : undefined,
-        model,
-      }
-    }
-    case 'manyToMany':
-      return {
-        table: relation.pivotTable,
-        columns: [relation.pivotForeignKey],
-        referencedColumns: [columnOf(relation.model, relation.localKey)],
-        distinctColumns: [relation.pivotForeignKey, relation.pivotRelatedForeignKey],
-      }
-    default:
-      return null
+async function assertExists(
+  client: QueryClientContract,
+  transfer: Transfer,
+  userModel: LucidModel
+): Promise<void> {
+  const missing = await findMissingPart(client, transfer, userModel)
+  if (missing) {
+    const name = transfer.relation ?? transfer.model!.name
+    throw new E_INVALID_GUEST_USER_CONFIG([`"transfer" names "${name}", but ${missing}`])
   }
-}
-
-/**
- * A relation with a constraint covers only some of the rows
- */
-function hasConstraints(relation: RelationshipsContract): boolean {
-  return Boolean((relation as { onQueryHook?: unknown }).onQueryHook)
 }
 
 /**
@@ -212,8 +196,4 @@ function isTokenTable(
 ): boolean {
   const tokenTables = listTokenProviders(userModel).map((provider) => provider.table)
   return tokenTables.includes(table) || columns.includes(TOKEN_COLUMN)
-}
-
-function columnOf(model: LucidModel, attribute: string): string {
-  return model.$getColumn(attribute)!.columnName
 }

@@ -3,12 +3,13 @@ import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import type { UserId } from '../database/guest_tables.ts'
-import type { Transfer } from './transfer.ts'
+import { moveRows } from './move_rows.ts'
+import { isSameTable, type Move, type Transfer } from './transfer.ts'
 import { splitQualifiedName } from '../database/catalog.ts'
-import { retryTransient, readDatabaseError } from '../database/database_error.ts'
+import { readDatabaseError, retryTransient, withoutValues } from '../database/database_error.ts'
 import { runInTransaction } from '../database/transaction.ts'
-import { describeOmissions, findTransfers, resolveTransfers } from './find_transfers.ts'
-import { resolveConflicts, type Move } from './conflicts.ts'
+import { findTransfers, resolveTransfers } from './find_transfers.ts'
+import { foreseeConflicts, type ForeseenConflict } from './foreseen_conflicts.ts'
 import type { ResolvedConfig } from '../types.ts'
 import type { GuestDirectory } from '../guests/guest_directory.ts'
 import { E_GUEST_MERGE_FAILED, E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from '../errors.ts'
@@ -54,23 +55,22 @@ export class GuestMerger {
   }
 
   /**
-   * Checks `transfer` of the configuration
+   * Checks the names in `transfer` of the configuration, without the database
    *
-   * @returns the foreign keys that it omits, whose rows would be lost in a
-   * merge, as sentences for the log
    * @throws E_INVALID_GUEST_USER_CONFIG when it contains an unknown name
    */
-  async checkTransfer(): Promise<string[]> {
-    const { transfer } = this.#config
-    if (!transfer) {
-      return []
-    }
-    return describeOmissions(
-      transfer,
-      this.#directory.client(),
-      this.#userModel,
-      this.#directory.guestModel.table
-    )
+  async checkTransfer(): Promise<void> {
+    await resolveTransfers(this.#config.transfer ?? [], this.#userModel)
+  }
+
+  /**
+   * What merges will fail on, unless the configuration decides it
+   *
+   * @throws E_INVALID_GUEST_USER_CONFIG when `transfer` contains an unknown name
+   */
+  async foreseeConflicts(): Promise<ForeseenConflict[]> {
+    const client = this.#directory.client()
+    return foreseeConflicts(await this.#findTransfers(client), client)
   }
 
   /**
@@ -114,11 +114,13 @@ export class GuestMerger {
     const { guest, account } = pair
     await this.#config.merge?.({ guest, account, trx, ctx })
 
+    const transfers = await this.#findTransfers(trx)
+    const moves = transfers.map((transfer) => toMove(transfer, pair))
     const transferred: Merged['transferred'] = {}
-    for (const transfer of await this.#listTransfers(trx)) {
-      const count = await this.#move(transfer, pair, trx)
+    for (const move of moves) {
+      const count = await moveRows(move, this.#listOthers(move, moves), trx)
       if (count > 0) {
-        const { table } = splitQualifiedName(transfer.table)
+        const { table } = splitQualifiedName(move.transfer.table)
         transferred[table] = (transferred[table] ?? 0) + count
       }
     }
@@ -163,34 +165,22 @@ export class GuestMerger {
    * Reads the catalogue each time, because a migration may have added a table
    * since the application started
    */
-  #listTransfers(trx: TransactionClientContract): Promise<Transfer[]> {
-    const { transfer } = this.#config
-    return transfer
-      ? resolveTransfers(transfer, this.#userModel)
-      : findTransfers(trx, this.#userModel, this.#directory.guestModel.table)
+  #findTransfers(client: QueryClientContract): Promise<Transfer[]> {
+    const guestsTable = this.#directory.guestModel.table
+    return findTransfers(client, this.#userModel, guestsTable, this.#config.transfer)
   }
 
-  async #move(transfer: Transfer, pair: Pair, trx: TransactionClientContract) {
-    const move: Move = {
-      transfer,
-      guestValues: valuesOf(pair.guestRow, transfer),
-      accountValues: valuesOf(pair.accountRow, transfer),
-    }
-    if (transfer.discard) {
-      await trx.from(transfer.table).where(move.guestValues).delete()
-      return 0
-    }
-
-    await resolveConflicts(move, trx)
-    try {
-      const updated = await trx
-        .from(transfer.table)
-        .where(move.guestValues)
-        .update(move.accountValues)
-      return Number(updated)
-    } catch (error) {
-      throw explainFailedMove(error, transfer)
-    }
+  /**
+   * The moves of the same table. Rows of the users table are never dropped
+   */
+  #listOthers(move: Move, moves: Move[]): Move[] {
+    const { table, columns } = move.transfer
+    return moves.filter(
+      ({ transfer }) =>
+        isSameTable(transfer.table, table) &&
+        transfer.columns.join() !== columns.join() &&
+        !isSameTable(table, this.#userModel.table)
+    )
   }
 
   /**
@@ -205,34 +195,24 @@ export class GuestMerger {
       await guest.delete()
       await trx.from(table).where(columnName, id).delete()
     } catch (error) {
-      if (readDatabaseError(error)?.kind === 'foreign_key') {
-        throw new E_GUEST_MERGE_FAILED(
-          ['A table still points at the guest. Name it in "transfer"'],
-          { cause: error }
-        )
+      const refusal = readDatabaseError(error)
+      if (refusal?.kind !== 'foreign_key' && refusal?.kind !== 'raised') {
+        throw error
       }
-      throw error
+      throw new E_GUEST_MERGE_FAILED(
+        [
+          `The guest cannot be deleted: ${refusal.table ? `rows in "${refusal.table}"` : 'rows of a table'} still need it, or a trigger refuses. Move them in "merge"`,
+        ],
+        { cause: withoutValues(error) }
+      )
     }
   }
 }
 
-function valuesOf(row: Record<string, any>, { columns, referencedColumns }: Transfer) {
-  return Object.fromEntries(
-    columns.map((column, index) => [column, row[referencedColumns[index]]])
-  ) as Record<string, any>
-}
-
-/**
- * A unique key over an expression or over some rows only, or a check
- * constraint, cannot be foreseen
- */
-function explainFailedMove(error: unknown, { table }: Transfer): unknown {
-  const kind = readDatabaseError(error)?.kind
-  if (kind !== 'unique' && kind !== 'foreign_key' && kind !== 'check') {
-    return error
-  }
-  return new E_GUEST_MERGE_FAILED(
-    [`The rows of the guest in "${table}" cannot move as they are. Move them in "merge"`],
-    { cause: error }
-  )
+function toMove(transfer: Transfer, { guestRow, accountRow }: Pair): Move {
+  const valuesOf = (row: Pair['guestRow']) =>
+    Object.fromEntries(
+      transfer.columns.map((column, index) => [column, row[transfer.referencedColumns[index]]])
+    )
+  return { transfer, guestValues: valuesOf(guestRow), accountValues: valuesOf(accountRow) }
 }

@@ -1,3 +1,4 @@
+import string from '@adonisjs/core/helpers/string'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 
 import type { ConflictPolicy } from '../types.ts'
@@ -38,6 +39,11 @@ export interface Transfer {
   referencedColumns: string[]
 
   /**
+   * The relation of the user model that has these rows
+   */
+  relation?: string
+
+  /**
    * The model used to call a conflict policy and to delete rows
    */
   model?: LucidModel
@@ -60,20 +66,47 @@ export interface Transfer {
 }
 
 /**
- * Formats a transfer for messages, such as `notes.user_id`
+ * A transfer, with the values of the guest and of the account in the referenced
+ * columns
  */
-export function describeTransfer({ table, columns }: Transfer): string {
-  return `${table}.${columns.join('+')}`
+export interface Move {
+  transfer: Transfer
+  guestValues: Row
+  accountValues: Row
 }
 
 /**
- * Do both move the same column of the same table?
+ * What to write into the configuration to decide about these rows, for the end
+ * of a sentence
+ *
+ * @param option such as `discard: true`
+ */
+export function describeEntry(transfer: Transfer, option: string): string {
+  const { relation, model, table, columns } = transfer
+  if (relation) {
+    return `{ relation: '${relation}', ${option} } in "transfer"`
+  }
+  if (columns.length > 1) {
+    return '"merge"'
+  }
+  const name = model?.name ?? string.singular(splitQualifiedName(table).table)
+  const attribute = model?.$keys.columnsToAttributes.get(columns[0])
+  const foreignKey = attribute ?? string.camelCase(columns[0])
+  return `{ model: () => import('#models/${string.snakeCase(name)}'), foreignKey: '${foreignKey}', ${option} } in "transfer"`
+}
+
+/**
+ * Do both move the same columns of the same table? A name without a schema
+ * fits every schema
  */
 export function isSameTransfer(one: Transfer, other: Transfer): boolean {
-  return (
-    splitQualifiedName(one.table).table === splitQualifiedName(other.table).table &&
-    one.columns.join() === other.columns.join()
-  )
+  return isSameTable(one.table, other.table) && one.columns.join() === other.columns.join()
+}
+
+export function isSameTable(one: string, other: string): boolean {
+  const [first, second] = [splitQualifiedName(one), splitQualifiedName(other)]
+  const isSameSchema = !first.schema || !second.schema || first.schema === second.schema
+  return isSameSchema && first.table === second.table
 }
 
 /**
@@ -81,4 +114,15 @@ export function isSameTransfer(one: Transfer, other: Transfer): boolean {
  */
 export function withoutOwner(key: UniqueKey, transfer: Transfer): string[] {
   return key.columns.filter((column) => !transfer.columns.includes(column))
+}
+
+/**
+ * The keys by which a row of the guest may conflict with one of the account
+ */
+export function listOwnerKeys(keys: UniqueKey[], transfer: Transfer): UniqueKey[] {
+  const { columns, distinctColumns } = transfer
+  const relevant = keys.filter((key) => key.columns.some((column) => columns.includes(column)))
+  return distinctColumns
+    ? [...relevant, { name: 'relation', columns: distinctColumns, isPrimary: false }]
+    : relevant
 }

@@ -4,6 +4,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 import type { ApplicationService } from '@adonisjs/core/types'
 
 import { createTexts } from './texts.ts'
+import { createUrlFor } from './route_urls.ts'
 import { readAsset, type AssetName } from './asset.ts'
 
 /**
@@ -17,15 +18,6 @@ export const TEMPLATES_DISK = 'guest_user'
 interface Renderer {
   render(template: string, state: Record<string, unknown>): Promise<string>
 }
-
-/**
- * The router's own type knows only the route names of one application
- */
-type UrlFor = (
-  name: string,
-  parameters: Record<string, unknown>,
-  options?: { qs?: Record<string, unknown> }
-) => string
 
 /**
  * Renders one of the pages. Browsers keep no copy, so that Back shows the current
@@ -56,26 +48,6 @@ export async function renderPage(
     text: createTexts(ctx),
     template: (name: string) => templates.find(name),
   })
-}
-
-/**
- * Creates URLs of the package's own routes, which may be under `/:locale`, and in
- * a group with a name
- *
- * @example
- * const urlFor = await createUrlFor(ctx)
- * urlFor('guest_user.admin.show', { id: 7 })
- */
-export async function createUrlFor(ctx: HttpContext) {
-  const router = await ctx.containerResolver.make('router')
-  const urlFor = router.urlBuilder.urlFor as unknown as UrlFor
-  const group = /^.*?(?=guest_user\.)/.exec(ctx.route?.name ?? '')?.[0] ?? ''
-
-  return (
-    name: string,
-    parameters: Record<string, unknown> = {},
-    qs: Record<string, unknown> = {}
-  ) => urlFor(`${group}${name}`, { ...ctx.params, ...parameters }, { qs })
 }
 
 /**

@@ -185,7 +185,7 @@ export class SocialLogin {
       const taken = await findTakenAttributes(directory.client(), userModel, error)
       return taken.includes('email') ? new E_SOCIAL_EMAIL_TAKEN() : withoutValues(error)
     }
-    return error
+    return withoutValues(error)
   }
 
   /**

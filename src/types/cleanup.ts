@@ -6,9 +6,10 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
  */
 export interface CleanupOptions {
   /**
-   * Delete guests older than this, in milliseconds. Defaults to `maxAge`
+   * Delete guests older than this: a duration with a unit, such as '30 days'.
+   * Defaults to `maxAge`
    */
-  olderThan?: number
+  olderThan?: string
 
   /**
    * Delete only guests with these user ids, at most 10,000

@@ -144,10 +144,10 @@ export interface GuestUserConfig<Model extends LucidModel> {
   passwordColumn?: string | null
 
   /**
-   * How long guests are kept: a duration such as '30 days', or seconds.
+   * How long guests are kept: a duration with a unit, such as '30 days'.
    * Defaults to the session age
    */
-  maxAge?: string | number
+  maxAge?: string
 
   /**
    * Whether `maxAge` counts from the last visit or from the first one. Defaults
@@ -183,9 +183,9 @@ export interface GuestUserConfig<Model extends LucidModel> {
   mergeMode?: MergeMode
 
   /**
-   * What moves to the account when a guest is merged. Defaults to everything
-   * that belongs to the guest by the foreign keys of the database and the
-   * relations of the user model
+   * Refines what happens to rows when a guest is merged. Everything that
+   * belongs to the guest by the foreign keys of the database and the relations
+   * of the user model moves to the account, named here or not
    */
   transfer?: TransferEntry<InstanceType<Model>>[]
 

@@ -5,11 +5,15 @@ import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 import type { LazyModel } from './model.ts'
 
 /**
- * What happens when a guest signs in to an account: the guest is merged
- * automatically, the application asks and calls
- * `ctx.guestUser.mergeInto(user)`, or the guest is left behind
+ * What happens when a guest signs in to an account:
+ *
+ * - automatic: the guest is merged. If that fails, the person is signed in
+ *   without their guest, whom `ctx.guestUser.mergeInto(user)` can still merge
+ * - strict: the guest is merged. If that fails, so does the sign-in
+ * - ask: the application asks, and calls `ctx.guestUser.mergeInto(user)`
+ * - off: the guest is left behind
  */
-export type MergeMode = 'automatic' | 'ask' | 'off'
+export type MergeMode = 'automatic' | 'strict' | 'ask' | 'off'
 
 /**
  * A row of the guest and one of the account that conflict: only one may stay
@@ -30,7 +34,9 @@ export type ConflictPolicy<Row = any> =
 export interface TransferOptions<Row = any> {
   /**
    * For rows that conflict on unique columns. By default, rows with the same
-   * content as the account's are dropped, and others fail the merge
+   * content as the account's are dropped, and others fail the merge.
+   * 'keepAccount' also drops rows that a check forbids because they would tie
+   * the account to itself
    */
   onConflict?: ConflictPolicy<Row>
 
@@ -71,8 +77,8 @@ type RelationTransfer<User> = {
 }[TransferableRelation<User>]
 
 /**
- * What moves to the account: a relation of the user model (hasOne, hasMany or
- * manyToMany), or the rows of a model
+ * What happens to rows of the guest: those of a relation of the user model
+ * (hasOne, hasMany or manyToMany), or of a model. Whatever is not named moves
  */
 export type TransferEntry<User> =
   TransferableRelation<User> | RelationTransfer<User> | ModelTransfer

@@ -26,7 +26,7 @@ test.group('Admin pages: between the confirmation and the delete', () => {
     await comeBack(app, back)
     await app.guestUsers.merge(merged, account.id)
     await app.guestUsers.convert(converted, { email: 'ann@example.com' })
-    await app.guestUsers.cleanup({ olderThan: 45 * 24 * 3600 * 1000 })
+    await app.guestUsers.cleanup({ olderThan: '45 days' })
 
     const answer = await confirm(operator, page)
     assert.deepEqual(answer.messages, [

@@ -37,9 +37,10 @@ function describeFiles(connection: unknown): Record<string, string> {
         })`,
     'commands.ts': `
       import { ListLoader } from '@adonisjs/core/ace'
+      import GuestCleanup from '${source('commands/guest_cleanup.ts')}'
       import GuestDoctor from '${source('commands/guest_doctor.ts')}'
 
-      const loader = new ListLoader([GuestDoctor])
+      const loader = new ListLoader([GuestCleanup, GuestDoctor])
       export const getMetaData = () => loader.getMetaData()
       export const getCommand = (metadata) => loader.getCommand(metadata)`,
     'adonisrc.ts': `
@@ -85,6 +86,7 @@ function describeFiles(connection: unknown): Record<string, string> {
       import { defineConfig } from '@adonisjs/lucid'
 
       export default defineConfig({
+        prettyPrintDebugQueries: true,
         connection: 'main',
         connections: { main: ${JSON.stringify(connection)} },
       })`,

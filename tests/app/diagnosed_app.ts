@@ -13,6 +13,11 @@ export async function createDiagnosedApp(files?: Record<string, string>) {
 
   return {
     /**
+     * Runs a command in a separate process
+     */
+    ace: (...args: string[]) => app.ace(...args),
+
+    /**
      * Runs `guest:doctor` in a separate process
      */
     async diagnose() {

@@ -1,3 +1,5 @@
+import { BaseSchema } from '@adonisjs/lucid/schema'
+
 import { defineConfig } from '../../index.ts'
 import { examine } from '../../src/doctor/doctor.ts'
 import type { Finding } from '../../src/doctor/finding.ts'
@@ -58,7 +60,12 @@ export async function findWithOptions(change: (User: any) => Record<string, unkn
   }
 }
 
-async function applyMigration({ db }: TestApp, lines: string) {
-  const migrate = new Function('schema', `return ${lines.replace('this.schema', 'schema')}`)
-  await migrate(db.connection().schema)
+/**
+ * As the `up` of a migration
+ */
+async function applyMigration({ db, User }: TestApp, lines: string) {
+  const client = db.connection(User.connection)
+  const migration = new BaseSchema(client, 'database/migrations/fix.ts')
+  migration.up = new Function(`return async function () { ${lines} }`)()
+  await migration.execUp()
 }

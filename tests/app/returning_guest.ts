@@ -27,7 +27,7 @@ export async function createReturningGuest(options: TestAppOptions = {}) {
 /**
  * With a `maxAge` of 100 seconds, `last_seen_at` is updated after one
  */
-export const SHORT_LIVED = { guestUser: { maxAge: 100 } }
+export const SHORT_LIVED = { guestUser: { maxAge: '100 seconds' } }
 
 /**
  * Puts the clock forward until the end of the test

@@ -55,9 +55,11 @@ export async function createTables(database: Database, key: UserKey) {
       .references('id')
       .inTable('users')
       .onDelete('CASCADE')
-    table.timestamp('created_at').notNullable().defaultTo(now()).index()
-    table.timestamp('last_seen_at').notNullable().defaultTo(now()).index()
+    table.timestamp('created_at').notNullable().defaultTo(now())
+    table.timestamp('last_seen_at').notNullable().defaultTo(now())
     table.string('visit_key', 64).nullable().unique()
+    table.index(['created_at', 'user_id'])
+    table.index(['last_seen_at', 'user_id'])
   })
 
   await newSchema().createTable('notes', (table) => {

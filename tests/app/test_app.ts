@@ -94,6 +94,11 @@ export interface TestAppOptions {
   prepare?: (parts: { db: Database; User: UserModel }) => Promise<void>
 
   /**
+   * Optional packages that the application does not use
+   */
+  without?: ('edge' | 'vinejs')[]
+
+  /**
    * Providers of other packages, and their configuration
    */
   providers?: (() => Promise<any>)[]
@@ -250,9 +255,12 @@ function defaultRouterMiddleware({ shield, silentAuth }: TestAppOptions): Middle
 }
 
 function listProviders(options: TestAppOptions) {
+  const { without = [] } = options
   return [
-    () => import('@adonisjs/core/providers/edge_provider'),
-    () => import('@adonisjs/core/providers/vinejs_provider'),
+    ...(without.includes('edge') ? [] : [() => import('@adonisjs/core/providers/edge_provider')]),
+    ...(without.includes('vinejs')
+      ? []
+      : [() => import('@adonisjs/core/providers/vinejs_provider')]),
     () => import('@adonisjs/session/session_provider'),
     () => import('@adonisjs/shield/shield_provider'),
     () => import('@adonisjs/lucid/database_provider'),

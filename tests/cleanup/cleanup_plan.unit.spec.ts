@@ -33,7 +33,7 @@ test.group('The plan of a cleanup', (group) => {
     const signal = new AbortController().signal
     const onBatch = () => {}
     const made = plan({
-      olderThan: HOUR,
+      olderThan: '1 hour',
       userIds: [1, 'a'],
       limit: 7,
       dryRun: true,
@@ -55,8 +55,8 @@ test.group('The plan of a cleanup', (group) => {
 
   test('takes {name}: {value}')
     .with([
-      { name: 'olderThan', value: 0 },
-      { name: 'olderThan', value: NOW.toMillis() },
+      { name: 'olderThan', value: '1 second' },
+      { name: 'olderThan', value: `${NOW.toSeconds()} seconds` },
       { name: 'batchSize', value: 1 },
       { name: 'batchSize', value: 10_000 },
       { name: 'limit', value: 1 },
@@ -68,11 +68,12 @@ test.group('The plan of a cleanup', (group) => {
 
   test('refuses {name}: {value}')
     .with([
-      { name: 'olderThan', value: -1 },
-      { name: 'olderThan', value: Number.NaN },
-      { name: 'olderThan', value: NOW.toMillis() + 1 },
-      { name: 'olderThan', value: Infinity },
-      { name: 'olderThan', value: '2 hours' },
+      { name: 'olderThan', value: 2_592_000 },
+      { name: 'olderThan', value: '2592000' },
+      { name: 'olderThan', value: '0s' },
+      { name: 'olderThan', value: '-2d' },
+      { name: 'olderThan', value: `${NOW.toSeconds() + 1} seconds` },
+      { name: 'olderThan', value: '' },
       { name: 'olderThan', value: null },
       { name: 'batchSize', value: 0 },
       { name: 'batchSize', value: 2.5 },
@@ -87,6 +88,13 @@ test.group('The plan of a cleanup', (group) => {
     .run(({ assert }, { name, value }) => {
       assert.throws(() => plan({ [name]: value }), new RegExp(`^"${name}" of a cleanup must be a `))
     })
+
+  test('tells a number from a duration, and how to write one', ({ assert }) => {
+    assert.throws(
+      () => plan({ olderThan: 2_592_000 as never }),
+      `"olderThan" of a cleanup must be a duration with a unit, such as '30 days', from '1 second' to the time since 1970, not 2592000`
+    )
+  })
 
   test('takes 10,000 ids, and no more', ({ assert }) => {
     const ids = Array.from({ length: 10_000 }, (_, index) => index)

@@ -4,23 +4,26 @@ import { test } from '@japa/runner'
 import { MigrationRunner } from '@adonisjs/lucid/migration'
 
 import { stubsRoot } from '../../stubs/main.ts'
+import { readIndexes } from '../../src/database/indexes.ts'
 import { createUsersTable } from '../app/tables.ts'
 import { createTestApp, type TestApp } from '../app/test_app.ts'
-import { describeUsersKey } from '../../src/configure/users_key.ts'
+import { describeUsersKey, readUsersKey, type UsersKey } from '../../src/configure/users_key.ts'
+import { examine } from '../../src/doctor/doctor.ts'
+import { dialect } from '../app/test_database.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
 /**
  * Publishes the migration as configure does, and runs it
  */
-async function migrate({ app, db }: TestApp, keyType: string) {
-  const usersKey = describeUsersKey('users', 'id', keyType)!
+async function migrate({ app, db }: TestApp, key: string | UsersKey) {
+  const usersKey = typeof key === 'string' ? describeUsersKey('users', 'id', key)! : key
   const stubs = await app.stubs.create()
   const stub = await stubs.build('make/migration/guests.stub', { source: stubsRoot })
   const { contents } = await stub.prepare({
     usersKey,
     foreignKey: usersKey.foreignKey.join('\n        '),
-    migration: { fileName: '1_create_guests_table.ts' },
+    migration: { path: app.migrationsPath('1_create_guests_table.ts') },
   })
 
   await symlink(join(ROOT, 'node_modules'), app.makePath('node_modules'))
@@ -49,6 +52,12 @@ test.group('Migration', () => {
 
       await user.delete()
       assert.equal(await app.count('guests'), 0)
+
+      const indexes = await readIndexes(app.db.connection(), 'guests')
+      assert.includeMembers(
+        indexes.map(({ columns }) => columns.join()),
+        ['created_at,user_id', 'last_seen_at,user_id', 'visit_key']
+      )
     })
 
   test('touching a guest leaves created_at alone', async ({ assert, cleanup }) => {
@@ -65,5 +74,41 @@ test.group('Migration', () => {
 
     const after = await app.guestUsers.find(user)
     assert.isBelow(Math.abs(after!.createdAt.diff(before!.createdAt, 'seconds').seconds), 2)
+  })
+
+  if (dialect !== 'sqlite') {
+    const types = {
+      postgres: ['integer', 'bigint', 'uuid', 'varchar(20)', 'text', 'smallint', 'numeric(10)'],
+      mariadb: [
+        'int',
+        'int unsigned',
+        'bigint',
+        'smallint unsigned',
+        'char(36)',
+        'varchar(26) collate ascii_bin',
+        'binary(16)',
+      ],
+    }[dialect]
+
+    test('fits users whose table says {$self}')
+      .with(types)
+      .run(async ({ assert, cleanup }, type) => {
+        const app = await createTestApp({ createTables: false })
+        cleanup(() => app.close())
+        await app.db.rawQuery(
+          `create table users (id ${type} primary key, full_name varchar(255),
+            email varchar(191) not null unique, password varchar(255) not null)`
+        )
+        await migrate(app, (await readUsersKey(app.db.connection(), 'users', 'id'))!)
+        const codes = (await examine(app.app)).map(({ code }) => code)
+        assert.notInclude(codes, 'key-type-mismatch')
+        assert.notInclude(codes, 'guests-foreign-key')
+      })
+  }
+
+  test('reads no key where there is none', async ({ assert, cleanup }) => {
+    const app = await createTestApp({ createTables: false })
+    cleanup(() => app.close())
+    assert.isNull(await readUsersKey(app.db.connection(), 'users', 'id'))
   })
 })

@@ -21,7 +21,7 @@ test.group('guest:cleanup', () => {
     const { exitCode, output } = await runCommand(app)
     assert.equal(exitCode, 0)
     assert.match(output.join('\n'), /1 guest left, because "delete\(\)" of the user model/)
-    assert.match(output.at(-1)!, /Deleted 0 guests; 1 left,/)
+    assert.match(output.at(-1)!, /Deleted 0 of 1 expired guest; 0 blocked/)
   })
 
   test('takes ages, batch sizes and limits', async ({ assert, cleanup }) => {
@@ -30,7 +30,8 @@ test.group('guest:cleanup', () => {
 
     await runCommand(app, ['--older-than=20y'])
     assert.equal(await app.count('guests'), 5)
-    await runCommand(app, ['--older-than=30d', '--limit=3', '--batch-size=2'])
+    const { output } = await runCommand(app, ['--older-than=30d', '--limit=3', '--batch-size=2'])
+    assert.match(output.at(-1)!, /Deleted 3 of 5 expired guests; 0 blocked/)
     assert.equal(await app.count('guests'), 2)
     await runCommand(app, ['--older-than', '2 hours'])
     assert.equal(await app.count('guests'), 0)
@@ -72,6 +73,17 @@ test.group('guest:cleanup', () => {
       assert.equal(logs.at(-1)!.stream, 'stderr')
       assert.match(logs.at(-1)!.message, /must be/)
       assert.equal(await app.count('users'), 1)
+    })
+
+  test('says what an age may be: {flag}')
+    .with([
+      { flag: '--older-than=0s', message: /from '1 second' to the time since 1970, not '0s'$/ },
+      { flag: '--older-than=30', message: /a duration with a unit, such as '30 days'.* not '30'$/ },
+    ])
+    .run(async ({ assert, cleanup }, { flag, message }) => {
+      const app = await createCleanupApp(1)
+      cleanup(() => app.close())
+      assert.match((await runCommand(app, [flag])).logs.at(-1)!.message, message)
     })
 
   test('shows how far it is on a terminal', async ({ assert, cleanup }) => {

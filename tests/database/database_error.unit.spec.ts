@@ -1,6 +1,10 @@
 import { test } from '@japa/runner'
 
-import { isConnectionLost, readDatabaseError } from '../../src/database/database_error.ts'
+import {
+  isConnectionLost,
+  readDatabaseError,
+  withoutValues,
+} from '../../src/database/database_error.ts'
 
 function driverError(message: string, properties: Record<string, unknown> = {}) {
   return Object.assign(new Error(message), properties)
@@ -65,6 +69,53 @@ test.group('readDatabaseError', () => {
       readDatabaseError(driverError('no such table: guests', { code: 'SQLITE_ERROR' })),
       { kind: 'missing_table', table: 'guests' }
     )
+  })
+})
+
+test.group('withoutValues', () => {
+  test('{expected}')
+    .with([
+      {
+        error: driverError(
+          `insert into "users" ("email") values ('ann@example.com') - duplicate key value violates unique constraint "users_email_unique"`,
+          { code: '23505', table: 'users', constraint: 'users_email_unique' }
+        ),
+        expected:
+          'The database refused a statement (unique, 23505): table "users", constraint "users_email_unique"',
+      },
+      {
+        error: driverError(
+          `insert … 'ann@example.com' - Duplicate entry 'ann@example.com' for key 'users_email_unique'`,
+          { code: 'ER_DUP_ENTRY' }
+        ),
+        expected:
+          "The database refused a statement (unique, ER_DUP_ENTRY): for key 'users_email_unique'",
+      },
+      {
+        error: driverError(`insert … 'ann@example.com' - UNIQUE constraint failed: users.email`, {
+          code: 'SQLITE_CONSTRAINT_UNIQUE',
+        }),
+        expected:
+          'The database refused a statement (unique, SQLITE_CONSTRAINT_UNIQUE): UNIQUE constraint failed: users.email',
+      },
+      {
+        error: driverError(`update … 'ann@example.com' - value too long`, { code: '22001' }),
+        expected: 'The database refused a statement (22001)',
+      },
+    ])
+    .run(({ assert }, { error, expected }) => {
+      const safe = withoutValues(error) as Error & { code?: string }
+      assert.equal(safe.message, expected)
+      assert.equal(safe.code, (error as { code?: string }).code)
+      assert.isUndefined(safe.cause)
+    })
+
+  test('leaves other errors alone', ({ assert }) => {
+    for (const code of ['EPIPE', 'E_NOT_A_GUEST', undefined]) {
+      const error = driverError('boom', { code })
+      assert.strictEqual(withoutValues(error), error)
+    }
+    assert.isUndefined(withoutValues(undefined))
   })
 })
 

@@ -16,6 +16,7 @@ function key(child: string, parent: string, effect: DeleteEffect, isReadable = t
     name: null,
     schema: null,
     table: child,
+    isVisible: true,
     columns: [`${parent}_id`],
     referencedColumns: ['id'],
     onDelete: effect === 'deleted' ? 'cascade' : 'restrict',

@@ -26,6 +26,22 @@ test.group('Doctor: admin pages', () => {
     assert.include(fix, 'admin: { authorize: ({ auth }) =>')
   })
 
+  test('admin-closed: in a group with a name, of a domain', async ({ assert, cleanup }) => {
+    const app = await createExaminedApp({
+      routes(router, _middleware, guestUsers) {
+        router
+          .group(() => void guestUsers.registerAdminRoutes('/guests'))
+          .prefix('/back')
+          .as('back')
+          .domain('office.example.com')
+      },
+    })
+    cleanup(() => app.close())
+    const { code, message } = await app.findOne()
+    assert.equal(code, 'admin-closed')
+    assert.include(message, '/back/guests')
+  })
+
   test('nothing is wrong with pages that somebody may see', async ({ assert, cleanup }) => {
     const app = await createApp({ authorize, search: ['email'] })
     cleanup(() => app.close())

@@ -39,7 +39,7 @@ test.group('guest:doctor in a process of its own', (group) => {
   group.each.timeout(60_000)
 
   /**
-   * Takes ten seconds, so it begins before the others
+   * Takes more than five seconds, so it begins before the others
    */
   group.setup(async () => {
     const server = await startSilentServer()

@@ -36,9 +36,9 @@ test.group('Doctor: config/guest_user.ts', () => {
     })
 
   test('invalid-config: an option that is found wrong late', async ({ assert }) => {
-    const finding = await findWithOptions(() => ({ crawlers: 'Googlebot' }))
+    const finding = await findWithOptions(() => ({ admin: { guard: 'staff' } }))
     assert.equal(finding.code, 'invalid-config')
-    assert.match(finding.message, /"config\/guest_user\.ts".*"crawlers" must be/)
+    assert.match(finding.message, /"config\/guest_user\.ts".*"admin.guard" is "staff"/)
     assert.include(finding.fix, 'config/guest_user.ts')
   })
 
@@ -159,6 +159,16 @@ test.group('Doctor: config/session.ts', () => {
       assert.include(finding.message, '"maxAge"')
       assert.include(finding.fix, fix)
     })
+
+  test('session-outlives-guest: a session age in seconds is written with its unit', async ({
+    assert,
+  }) => {
+    const finding = await findWith(
+      { session: sessionWith({ age: 7200 as never }) },
+      { guestUser: { maxAge: '1 hour' } }
+    )
+    assert.include(finding.fix, "maxAge: '2 hours',")
+  })
 
   test('a guest may live as long as a session, and longer: {maxAge}, {expireBy}')
     .with([

@@ -2,6 +2,7 @@ import { test } from '@japa/runner'
 import { mkdir, writeFile } from 'node:fs/promises'
 
 import { dialect } from '../app/test_database.ts'
+import { readIndexes } from '../../src/database/indexes.ts'
 import { createExaminedApp } from '../app/examined_app.ts'
 import type { TestAppOptions } from '../app/test_app.ts'
 
@@ -32,9 +33,11 @@ function recreateGuests(userId: (table: TableBuilder) => void) {
     await schema().dropTable('guests')
     await schema().createTable('guests', (table) => {
       userId(table)
-      table.timestamp('created_at').notNullable().index()
-      table.timestamp('last_seen_at').notNullable().index()
+      table.timestamp('created_at').notNullable()
+      table.timestamp('last_seen_at').notNullable()
       table.string('visit_key', 64).nullable().unique()
+      table.index(['created_at', 'user_id'])
+      table.index(['last_seen_at', 'user_id'])
     })
   }
 }
@@ -103,7 +106,7 @@ test.group('Doctor: migrations', () => {
       const app = await createApp((schema) =>
         schema().alterTable('guests', (table) => {
           if (column === 'visit_key') table.dropUnique([column])
-          else table.dropIndex([column])
+          else table.dropIndex([column, 'user_id'])
           table.dropColumn(column)
         })
       )
@@ -256,7 +259,8 @@ test.group('Doctor: the guests table', () => {
     ] as const)
     .run(async ({ assert, cleanup }, { column, ...guestUser }) => {
       const app = await createApp(
-        (schema) => schema().alterTable('guests', (table) => void table.dropIndex([column])),
+        (schema) =>
+          schema().alterTable('guests', (table) => void table.dropIndex([column, 'user_id'])),
         { guestUser }
       )
       cleanup(() => app.close())
@@ -266,5 +270,38 @@ test.group('Doctor: the guests table', () => {
       assert.include(finding.message, `"guests.${column}"`)
       await app.applyFix(finding)
       assert.deepEqual(await app.find(), [])
+    })
+
+  test('short-expiry-index: {userKey}')
+    .with([
+      { userKey: 'increments', needed: dialect === 'postgres' },
+      { userKey: 'bigIncrements', needed: dialect !== 'mariadb' },
+      { userKey: 'uuid', needed: dialect !== 'mariadb' },
+      { userKey: 'string', needed: dialect !== 'mariadb' },
+    ] as const)
+    .run(async ({ assert, cleanup }, { userKey, needed }) => {
+      const app = await createApp(
+        (schema) =>
+          schema().alterTable('guests', (table) => {
+            for (const column of ['created_at', 'last_seen_at']) {
+              table.dropIndex([column, 'user_id'])
+              table.index([column])
+            }
+          }),
+        { userKey }
+      )
+      cleanup(() => app.close())
+      if (!needed) {
+        assert.deepEqual(await app.find(), [])
+        return
+      }
+
+      const finding = await app.findOne()
+      assert.equal(finding.code, 'short-expiry-index')
+      assert.include(finding.message, '"guests.created_at" and that on "guests.last_seen_at"')
+      await app.applyFix(finding)
+      assert.deepEqual(await app.find(), [])
+      const indexes = await readIndexes(app.db.connection(), 'guests')
+      assert.isFalse(indexes.some(({ columns }) => columns.join() === 'last_seen_at'))
     })
 })

@@ -20,7 +20,7 @@ test.group('Findings', () => {
   })
 
   test('tell a migration that can be pasted', ({ assert }) => {
-    const [command, ...lines] = describeMigration({ table: 'guests' }, [
+    const [command, ...lines] = describeMigration({ table: 'guests', connectionFlag: '' }, [
       `table.index(['last_seen_at'])`,
       `table.unique(['visit_key'])`,
     ]).split('\n')
@@ -34,8 +34,11 @@ test.group('Findings', () => {
   })
 
   test('tell a migration of another schema', ({ assert }) => {
-    const fix = describeMigration({ schema: 'Shop', table: 'my orders' }, [])
-    assert.include(fix, 'make:migration alter_my_orders"')
+    const fix = describeMigration(
+      { table: 'Shop.my orders', connectionFlag: ' --connection=shop' },
+      []
+    )
+    assert.include(fix, 'make:migration alter_my_orders --connection=shop"')
     assert.include(fix, `this.schema.withSchema('Shop').alterTable('my orders', (table) => {`)
   })
 

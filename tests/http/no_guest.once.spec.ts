@@ -74,7 +74,9 @@ test.group('No guest', () => {
   })
 
   test('for crawlers of your own list', async ({ assert, cleanup }) => {
-    const app = await createCartApp({ guestUser: { crawlers: ['uptime(robot)?', /^probe/] } })
+    const app = await createCartApp({
+      guestUser: { crawlers: ['uptime(robot)?', /^probe/gi, /^Exact/] },
+    })
     cleanup(() => app.close())
 
     const kind = async (userAgent: string) => {
@@ -83,6 +85,9 @@ test.group('No guest', () => {
     }
     assert.equal(await kind('Mozilla/5.0 UptimeRobot/2.0'), 'anonymous')
     assert.equal(await kind('Probe 1'), 'anonymous')
+    assert.equal(await kind('Probe 1'), 'anonymous')
+    assert.equal(await kind('Exact 1'), 'anonymous')
+    assert.equal(await kind('exact 1'), 'guest')
     assert.equal(await kind('Googlebot'), 'guest')
   })
 

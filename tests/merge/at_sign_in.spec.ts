@@ -192,34 +192,4 @@ test.group('Signing in as a guest', () => {
     const [note] = await app.db.from('notes')
     assert.equal(note.user_id, id)
   })
-
-  test('fails where a check forbids what it would make, and changes nothing', async ({
-    assert,
-    cleanup,
-  }) => {
-    const { app, ann } = await createShop(
-      preparing(async ({ db }) => {
-        await db.connection().schema.createTable('follows', (table) => {
-          for (const name of ['follower_id', 'followed_id']) {
-            table
-              .integer(name)
-              .unsigned()
-              .notNullable()
-              .references('id')
-              .inTable('users')
-              .onDelete('CASCADE')
-          }
-          table.primary(['follower_id', 'followed_id'])
-          table.check('?? <> ??', ['follower_id', 'followed_id'])
-        })
-      })
-    )
-    cleanup(() => app.close())
-    const { visitor, id } = await becomeGuest(app)
-    await app.db.table('follows').insert({ follower_id: id, followed_id: ann.id })
-    const response = await visitor.post('/login', ANN, { accept: 'application/json' })
-    assert.equal(response.status, 500)
-    assert.match(response.json().message, /cannot move as they are\. Move them in "merge"/)
-    assert.deepInclude((await visitor.get('/about')).json(), { id, kind: 'guest' })
-  })
 })

@@ -36,7 +36,7 @@ test.group('Mistakes in "transfer"', () => {
   test('a mode that is none', async ({ assert }) => {
     await assert.rejects(
       () => createShop({ guestUser: { mergeMode: 'sometimes' } as never }),
-      /"mergeMode" must be one of "automatic", "ask", "off", not "sometimes"/
+      /"mergeMode" must be one of "automatic", "ask", "off", "strict", not "sometimes"/
     )
   })
 })

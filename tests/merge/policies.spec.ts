@@ -1,4 +1,5 @@
 import { test } from '@japa/runner'
+import { BaseModel, column } from '@adonisjs/lucid/orm'
 
 import { dialect } from '../app/test_database.ts'
 import { Cart } from '../app/shop.ts'
@@ -102,7 +103,45 @@ test.group('What moves, and what stays', () => {
 
     await app.guestUsers.merge(guest, ann)
     assert.deepEqual(await listOwners(app, 'carts'), [ann.id])
-    assert.deepEqual(await listOwners(app, 'orders'), [null as never], 'left out')
+    assert.deepEqual(await listOwners(app, 'orders'), [ann.id], 'whatever is not named moves, too')
+  })
+
+  test('one entry leaves the rest as it is', async ({ assert, cleanup }) => {
+    const { app, ann } = await createShop({
+      guestUser: { transfer: [{ relation: 'cart', onConflict: 'keepAccount' }] as never },
+    })
+    cleanup(() => app.close())
+    const guest: any = await app.guestUsers.create()
+    await app.db.table('carts').multiInsert([
+      { user_id: ann.id, total: 3 },
+      { user_id: guest.id, total: 5 },
+    ])
+    await app.db.table('notes').insert({ user_id: guest.id, body: 'one' })
+    await app.db.table('orders').insert({ user_id: guest.id })
+    await app.db.table('likes').insert({ user_id: guest.id, post_id: 1 })
+    await app.db.table('auth_access_tokens').insert({ tokenable_id: guest.id })
+
+    await app.guestUsers.merge(guest, ann)
+    for (const table of ['carts', 'notes', 'orders', 'likes']) {
+      assert.deepEqual(await listOwners(app, table), [ann.id], table)
+    }
+    assert.equal(await app.count('auth_access_tokens'), 0)
+  })
+
+  test('naming the tokens does not hand them over', async ({ assert, cleanup }) => {
+    class Token extends BaseModel {
+      static table = 'auth_access_tokens'
+      @column({ isPrimary: true }) declare id: number
+      @column() declare tokenableId: number
+    }
+    const { app, ann } = await createShop({
+      guestUser: { transfer: [{ model: async () => Token, foreignKey: 'tokenableId' }] },
+    })
+    cleanup(() => app.close())
+    const guest: any = await app.guestUsers.create()
+    await app.db.table('auth_access_tokens').insert({ tokenable_id: guest.id })
+    await app.guestUsers.merge(guest, ann)
+    assert.equal(await app.count('auth_access_tokens'), 0)
   })
 
   test('many clashes of a table without a model', async ({ assert, cleanup }) => {
@@ -179,7 +218,7 @@ test.group('What moves, and what stays', () => {
 
     await assert.rejects(
       () => app.guestUsers.merge(guest, ann),
-      /The rows of the guest in "(\w+\.)?notes" cannot move as they are\. Move them in "merge"/
+      /The rows of the guest in "(\w+\.)?notes" cannot move as they are \(unique.*\)\. Move or delete them in "merge"/
     )
     assert.deepEqual(await listOwners(app, 'notes'), [ann.id, guest.id])
     assert.equal(await app.count('guests'), 1)

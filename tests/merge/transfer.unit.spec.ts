@@ -1,7 +1,7 @@
 import { test } from '@japa/runner'
 
 import {
-  describeTransfer,
+  describeEntry,
   isSameTransfer,
   withoutOwner,
   type Transfer,
@@ -12,18 +12,25 @@ function transferOf(table: string, ...columns: string[]): Transfer {
 }
 
 test.group('Transfers', () => {
-  test('are named by their table and columns', ({ assert }) => {
-    assert.equal(describeTransfer(transferOf('notes', 'user_id')), 'notes.user_id')
-    assert.equal(
-      describeTransfer(transferOf('shop.orders', 'owner_id', 'region')),
-      'shop.orders.owner_id+region'
-    )
+  test('are named as the configuration takes them', ({ assert }) => {
+    const option = "onConflict: 'keepAccount'"
+    const described = [
+      { ...transferOf('carts', 'user_id'), relation: 'cart' },
+      transferOf('shop.order_items', 'owner_id'),
+      transferOf('letters', 'a', 'b'),
+    ].map((transfer) => describeEntry(transfer, option))
+    assert.deepEqual(described, [
+      `{ relation: 'cart', onConflict: 'keepAccount' } in "transfer"`,
+      `{ model: () => import('#models/order_item'), foreignKey: 'ownerId', onConflict: 'keepAccount' } in "transfer"`,
+      '"merge"',
+    ])
   })
 
   test('{one} and {other}: the same is {expected}')
     .with([
       { one: ['notes', 'user_id'], other: ['notes', 'user_id'], expected: true },
       { one: ['public.notes', 'user_id'], other: ['notes', 'user_id'], expected: true },
+      { one: ['one.notes', 'user_id'], other: ['other.notes', 'user_id'], expected: false },
       { one: ['notes', 'user_id'], other: ['notes', 'author_id'], expected: false },
       { one: ['notes', 'user_id'], other: ['carts', 'user_id'], expected: false },
       { one: ['notes', 'a', 'b'], other: ['notes', 'a', 'b'], expected: true },

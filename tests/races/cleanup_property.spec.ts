@@ -6,8 +6,8 @@ import { anyAge, anyGuests, anyMoment, held, MAX_AGE } from '../app/random_ages.
 import { createTestApp, type TestApp } from '../app/test_app.ts'
 import { FIRST_ID, insertGuests } from '../app/guest_rows.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
+const SECOND = 1000
+const HOUR = 3600 * SECOND
 
 interface World {
   now: number
@@ -21,7 +21,10 @@ interface World {
 const world: fc.Arbitrary<World> = fc.record(
   {
     now: anyMoment,
-    olderThan: fc.oneof(fc.constant(HOUR), anyAge),
+    olderThan: fc.oneof(
+      fc.constant(HOUR),
+      anyAge.map((age) => Math.max(Math.round(age / SECOND), 1) * SECOND)
+    ),
     batchSize: fc.integer({ min: 1, max: 30 }),
     limit: fc.integer({ min: 1, max: 20 }),
     cleaners: fc.integer({ min: 1, max: 3 }),
@@ -80,7 +83,9 @@ test.group('Cleanup, any world', (group) => {
           Settings.now = () => worldNow.now
           told = []
 
-          const { olderThan, batchSize, cleaners } = worldNow
+          const { batchSize, cleaners } = worldNow
+          const olderThan =
+            worldNow.olderThan === undefined ? undefined : `${worldNow.olderThan / SECOND} seconds`
           // Several cleaners would each delete as many as the limit says
           const limit = cleaners === 1 ? worldNow.limit : undefined
           const gone = whoGoes({ ...worldNow, limit }, expireBy)

@@ -61,7 +61,7 @@ test.group('Social login | values of an account', () => {
 
     const answer = await signInWithGithub(visitor, JSON_CLIENT)
     assert.equal(answer.status, 500)
-    assert.include(JSON.stringify(lines), 'The database refused a row: unique')
+    assert.include(JSON.stringify(lines), 'The database refused a statement (unique')
     assert.notMatch(JSON.stringify(lines) + answer.text, /octocat|octavia/i)
     assert.deepInclude((await visitor.get('/about')).json(), { id, kind: 'guest' })
   })

@@ -14,9 +14,12 @@ export default class extends BaseSchema {
         .inTable('users')
         .onDelete('CASCADE')
 
-      table.timestamp('created_at').notNullable().defaultTo(this.now()).index()
-      table.timestamp('last_seen_at').notNullable().defaultTo(this.now()).index()
+      table.timestamp('created_at').notNullable().defaultTo(this.now())
+      table.timestamp('last_seen_at').notNullable().defaultTo(this.now())
       table.string('visit_key', 64).nullable().unique()
+
+      table.index(['created_at', 'user_id'])
+      table.index(['last_seen_at', 'user_id'])
     })
   }
 

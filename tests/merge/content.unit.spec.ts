@@ -1,9 +1,9 @@
 import { test } from '@japa/runner'
 
-import { isSameContent } from '../../src/merge/conflicts.ts'
+import { isSameContent, isSurrogateName } from '../../src/merge/content.ts'
 
-function isSame(guestRow: object, accountRow: object, primaryKey = ['id']): boolean {
-  return isSameContent({ guestRow, accountRow }, ['user_id', 'created_at'], primaryKey)
+function isSame(guestRow: object, accountRow: object): boolean {
+  return isSameContent({ guestRow, accountRow }, ['id', 'user_id', 'created_at'])
 }
 
 test.group('Rows that say the same', () => {
@@ -11,30 +11,7 @@ test.group('Rows that say the same', () => {
     assert.isTrue(isSame({ user_id: 1, color: 'red' }, { user_id: 2, color: 'red' }))
     assert.isTrue(isSame({ created_at: new Date(1) }, { created_at: new Date(2) }))
     assert.isFalse(isSame({ user_id: 1, color: 'red' }, { user_id: 1, color: 'blue' }))
-  })
-
-  test('have surrogate keys of their own: {guest} and {account}')
-    .with([
-      { guest: 1, account: 2 },
-      { guest: '9007199254740993', account: '9007199254740995' },
-      {
-        guest: '0b8ae1a7-6d3f-4b0e-9c3c-0d5f6f1c2a3b',
-        account: '5F1C2A3B-6D3F-4B0E-9C3C-0D5F6F1C2A3C',
-      },
-    ])
-    .run(({ assert }, { guest, account }) => {
-      assert.isTrue(isSame({ id: guest }, { id: account }))
-    })
-
-  test('do not when the key means something', ({ assert }) => {
-    assert.isFalse(isSame({ id: 'red' }, { id: 'blue' }))
-    assert.isFalse(isSame({ id: 1 }, { id: 'blue' }))
-  })
-
-  test('do not when the number is no key, or only a part of it', ({ assert }) => {
     assert.isFalse(isSame({ id: 1, count: 1 }, { id: 2, count: 2 }))
-    assert.isFalse(isSame({ id: 1 }, { id: 2 }, ['id', 'country']))
-    assert.isFalse(isSame({ id: 1 }, { id: 2 }, []))
   })
 
   test('compare dates, null and JSON by their values', ({ assert }) => {
@@ -49,4 +26,22 @@ test.group('Rows that say the same', () => {
     assert.isFalse(isSame({ views: rounded }, { views: rounded }))
     assert.isTrue(isSame({ views: rounded - 1 }, { views: rounded - 1 }))
   })
+})
+
+test.group('A key that means nothing', () => {
+  test('{column} of {table}: {expected}')
+    .with([
+      { column: 'id', table: 'carts', expected: true },
+      { column: 'ID', table: 'carts', expected: true },
+      { column: 'uuid', table: 'carts', expected: true },
+      { column: 'cart_id', table: 'carts', expected: true },
+      { column: 'cartId', table: 'shop.carts', expected: true },
+      { column: 'cart_ulid', table: 'carts', expected: true },
+      { column: 'domain', table: 'shops', expected: false },
+      { column: 'discord_id', table: 'identities', expected: false },
+      { column: 'product_id', table: 'carts', expected: false },
+    ])
+    .run(({ assert }, { column, table, expected }) => {
+      assert.equal(isSurrogateName(column, table), expected)
+    })
 })
