@@ -3,7 +3,17 @@
  * its folder. Rooms of one storey do not know each other
  */
 const STOREYS = [
-  ['types', 'models', 'types.ts', 'errors.ts', 'age.ts', 'count.ts', 'debug.ts', 'local_path.ts'],
+  [
+    'types',
+    'models',
+    'inertia',
+    'types.ts',
+    'errors.ts',
+    'age.ts',
+    'count.ts',
+    'debug.ts',
+    'local_path.ts',
+  ],
   ['database', 'config'],
   ['guests', 'usernames.ts'],
   ['merge', 'cleanup'],

@@ -6,6 +6,12 @@ import { createError, Exception } from '@adonisjs/core/exceptions'
 
 import type { VisitorKind } from './types.ts'
 import { isLocalPath } from './local_path.ts'
+import {
+  isInertiaPageVisit,
+  isInertiaPrefetch,
+  isInertiaVisit,
+  requireFullVisit,
+} from './inertia/visit.ts'
 
 const CONFIG_FILE = 'config/guest_user.ts'
 const KERNEL_FILE = 'start/kernel.ts'
@@ -138,7 +144,9 @@ class VisitorException extends Exception {
           .status(error.status)
           .send({ errors: [{ code: error.code, title: message }] })
       default:
-        return this.#respondToBrowser(error, message, ctx)
+        return isInertiaVisit(ctx.request)
+          ? this.#respondToInertia(error, message, ctx)
+          : this.#respondToBrowser(error, message, ctx)
     }
   }
 
@@ -146,16 +154,50 @@ class VisitorException extends Exception {
     if (!error.redirectTo) {
       return ctx.response.status(error.status).send(message)
     }
+    return this.#redirect(error.redirectTo, error, message, ctx)
+  }
 
-    const canWrite = ctx.session?.readonly === false
-    if (canWrite) {
+  /**
+   * Nobody sees a prefetch, so it has no message, and its page is not intended yet
+   */
+  #respondToInertia(error: this, message: string, ctx: HttpContext) {
+    const isPage = isInertiaPageVisit(ctx.request)
+    if (isInertiaPrefetch(ctx.request) || (isPage && !error.redirectTo)) {
+      return requireFullVisit(ctx)
+    }
+    return this.#redirect(error.redirectTo, error, message, ctx)
+  }
+
+  /**
+   * @param path undefined for the page that the visitor comes from
+   */
+  #redirect(path: string | undefined, error: this, message: string, ctx: HttpContext) {
+    if (ctx.session?.readonly === false) {
       ctx.session.flash('error', message)
+      // Where the Inertia starter kits read the messages to show
+      ctx.session.flashErrors({ [error.code!]: message })
+      if (error.keepIntendedUrl) {
+        keepIntendedUrl(ctx)
+      }
     }
     const redirect = ctx.response.redirect()
-    if (canWrite && error.keepIntendedUrl && isLocalPath(ctx.request.url(true))) {
-      redirect.withIntendedUrl()
-    }
-    return redirect.toPath(error.redirectTo)
+    return path === undefined ? redirect.withQs().back() : redirect.toPath(path)
+  }
+}
+
+/**
+ * Like `withIntendedUrl` of the session, which ignores Inertia, because its
+ * client sends `X-Requested-With`
+ */
+function keepIntendedUrl({ request, response, route, session }: HttpContext) {
+  const url = request.url(true)
+  if (!isLocalPath(url)) {
+    return
+  }
+  if (route && isInertiaPageVisit(request)) {
+    session.setIntendedUrl(url)
+  } else {
+    response.redirect().withIntendedUrl()
   }
 }
 

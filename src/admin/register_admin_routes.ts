@@ -8,6 +8,7 @@ import { continueDeletion, showDeletion, showProgress } from './deletion_control
 import { listGuests } from './list_controller.ts'
 import { convertGuest, showGuest } from './guest_controller.ts'
 import { E_GUEST_ADMIN_FORBIDDEN } from '../errors.ts'
+import { isInertiaPageVisit, requireFullVisit } from '../inertia/visit.ts'
 import type { GuestUserEngine } from '../guest_user_engine.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
@@ -47,6 +48,9 @@ export function registerAdminRoutes(
  */
 function guarded(handler: Handler) {
   return async (ctx: HttpContext) => {
+    if (isInertiaPageVisit(ctx.request)) {
+      return requireFullVisit(ctx)
+    }
     const gate = await ctx.containerResolver.make(AdminGate)
     await gate.assertAllowed(ctx)
     return handler(ctx)

@@ -3,6 +3,7 @@ import type { LucidRow } from '@adonisjs/lucid/types/model'
 import type { HttpError } from '@adonisjs/core/types/http'
 
 import { isLocalPath } from '../local_path.ts'
+import { isInertiaPageVisit, requireFullVisit } from '../inertia/visit.ts'
 import { renderPage } from '../pages/render_page.ts'
 import { ConversionForm, isValidationError, type ValidationError } from './conversion_form.ts'
 import { E_ALREADY_REGISTERED, E_GUEST_USER_REQUIRED, E_NOT_A_GUEST } from '../errors.ts'
@@ -16,6 +17,9 @@ export default class ConvertController {
    * The form
    */
   async create(ctx: HttpContext) {
+    if (isInertiaPageVisit(ctx.request)) {
+      return requireFullVisit(ctx)
+    }
     const guest = await assertGuest(ctx)
     const form = await ctx.containerResolver.make(ConversionForm)
 
@@ -51,6 +55,9 @@ export default class ConvertController {
   }
 
   async success(ctx: HttpContext) {
+    if (isInertiaPageVisit(ctx.request)) {
+      return requireFullVisit(ctx)
+    }
     const kind = await ctx.guestUser.kind()
     if (kind !== 'regular') {
       return ctx.response

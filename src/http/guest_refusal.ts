@@ -1,6 +1,7 @@
 import type { HttpContext, HttpRequest } from '@adonisjs/core/http'
 
 import { bringsToken } from './other_guards.ts'
+import { isInertiaPrefetch } from '../inertia/visit.ts'
 import type { ResolvedConfig } from '../types.ts'
 
 /**
@@ -63,7 +64,8 @@ export function findRequestRefusal(request: HttpRequest): string | undefined {
     return 'a HEAD or OPTIONS request shows no page'
   }
   const purpose = PURPOSE_HEADERS.find((name) => SPECULATIVE_PURPOSE.test(header(name)))
-  if (purpose) {
+  // Inertia's are answered for the click, if nothing else speaks against a guest
+  if (purpose && !isInertiaPrefetch(request)) {
     return `the page is fetched ahead, and may never be looked at (${purpose})`
   }
   if (isPartOfPage(header)) {

@@ -3,6 +3,7 @@ import type { LucidRow } from '@adonisjs/lucid/types/model'
 
 import debug from '../debug.ts'
 import { createVisitKey } from './visit_key.ts'
+import { isInertiaPrefetch } from '../inertia/visit.ts'
 import { CurrentVisitor } from './current_visitor.ts'
 import { findGuestRefusal } from './guest_refusal.ts'
 import { explainTakenValues } from './taken_values.ts'
@@ -32,6 +33,8 @@ export class HttpGuestUser {
    * Set while `allow()` runs, so that concurrent calls create one guest
    */
   #allowing?: Promise<ConfiguredUser | undefined>
+
+  #awaitsVisit = false
 
   constructor(ctx: HttpContext, manager: GuestUserManager) {
     this.#ctx = ctx
@@ -115,6 +118,11 @@ export class HttpGuestUser {
     const refusal = await findGuestRefusal(ctx, this.#manager.config)
     if (refusal) {
       this.#explainNoGuest(refusal)
+      return undefined
+    }
+    if (isInertiaPrefetch(ctx.request)) {
+      this.#explainNoGuest('Inertia fetches the page ahead; the click will make a guest (purpose)')
+      this.#awaitsVisit = true
       return undefined
     }
 
@@ -325,6 +333,15 @@ export class HttpGuestUser {
     return (await userModel.find(guestId, {
       client: directory.client(),
     })) as ConfiguredUser | null
+  }
+
+  /**
+   * Whether Inertia prefetches a page on which its visitor will be a guest
+   *
+   * @internal
+   */
+  get awaitsVisit(): boolean {
+    return this.#awaitsVisit
   }
 
   /**

@@ -4,6 +4,7 @@ import type { NextFn } from '@adonisjs/core/types/http'
 import { E_MISSING_GUEST_USER_MIDDLEWARE } from '../errors.ts'
 import { trackConversions } from '../guests/conversion_scope.ts'
 import { trackTokens } from '../guests/token_sign_in.ts'
+import { requireFullVisit } from '../inertia/visit.ts'
 import { HttpGuestUser } from '../http/http_guest_user.ts'
 
 declare module '@adonisjs/core/http' {
@@ -61,6 +62,10 @@ export default class InitializeGuestUserMiddleware {
 
     const handle = async () => {
       const output = await next()
+      // The click would show the page of nobody
+      if (guestUser.awaitsVisit) {
+        requireFullVisit(ctx)
+      }
       guestUser.keepPrivate()
       await guestUser.recordVisit()
       return output

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 
-import type { HttpRouterService } from '@adonisjs/core/types'
+import type { HttpRouterService, HttpServerService } from '@adonisjs/core/types'
 import type { Database } from '@adonisjs/lucid/database'
 import { defineConfig as defineAuth } from '@adonisjs/auth'
 import { defineConfig as defineShield } from '@adonisjs/shield'
@@ -70,6 +70,16 @@ export interface TestAppOptions {
    * Replaces `router.use([…])`
    */
   routerMiddleware?: Middleware
+
+  /**
+   * `server.use([…])`
+   */
+  serverMiddleware?: Parameters<HttpServerService['use']>[0]
+
+  /**
+   * Replaces the exception handler of the tests
+   */
+  exceptionHandler?: Parameters<HttpServerService['errorHandler']>[0]
 
   /**
    * Whether silent auth runs on each request, like in the starter kits.
@@ -181,7 +191,8 @@ export async function createTestApp(options: TestAppOptions = {}) {
     })
 
     const server = await app.container.make('server')
-    server.errorHandler(() => import('./exception_handler.ts'))
+    server.errorHandler(options.exceptionHandler ?? (() => import('./exception_handler.ts')))
+    server.use(options.serverMiddleware ?? [])
     await server.boot()
     const httpServer = createServer(server.handle.bind(server))
     await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve))

@@ -1,0 +1,3 @@
+export default function Text({ title }: { title: string }) {
+  return <h1>{title}</h1>
+}
