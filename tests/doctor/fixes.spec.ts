@@ -48,9 +48,11 @@ function createApp(
       )
       await db.connection().schema.createTable('guests', (table) => {
         userId(table)
-        table.timestamp('created_at').notNullable().defaultTo('2000-01-01 00:00:00').index()
-        table.timestamp('last_seen_at').notNullable().defaultTo('2000-01-01 00:00:00').index()
+        table.timestamp('created_at').notNullable().defaultTo('2000-01-01 00:00:00')
+        table.timestamp('last_seen_at').notNullable().defaultTo('2000-01-01 00:00:00')
         table.string('visit_key', 64).nullable().unique()
+        table.index(['created_at', 'user_id'])
+        table.index(['last_seen_at', 'user_id'])
       })
     },
   })
@@ -66,9 +68,11 @@ test.group('Doctor: its own fixes', () => {
         await db.connection().schema.dropTable('guests')
         await db.connection().schema.createTable('guests', (table) => {
           table.integer('user_id').unsigned().primary()
-          table.timestamp('created_at').notNullable().index()
-          table.timestamp('last_seen_at').notNullable().index()
+          table.timestamp('created_at').notNullable()
+          table.timestamp('last_seen_at').notNullable()
           table.string('visit_key', 64).nullable().unique()
+          table.index(['created_at', 'user_id'])
+          table.index(['last_seen_at', 'user_id'])
         })
       },
     })
