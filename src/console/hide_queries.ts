@@ -1,3 +1,5 @@
+/// <reference types="@adonisjs/lucid/database_provider" />
+
 import type { BaseCommand } from '@adonisjs/core/ace'
 
 import { isMainCommand } from './main_command.ts'
