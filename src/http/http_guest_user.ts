@@ -106,6 +106,7 @@ export class HttpGuestUser {
     }
     const miss = await this.#visitor.explainMiss()
     if (miss === 'late' && ctx.auth.isAuthenticated) {
+      this.#explainNoGuest('somebody is signed in, whom only a replica did not have yet')
       return this.user()
     }
     if (this.#manager.config.enabled) {
