@@ -104,6 +104,7 @@ export class HttpGuestUser {
     }
     const miss = await this.#visitor.explainMiss()
     if (miss === 'late' && ctx.auth.isAuthenticated) {
+      this.#explainNoGuest('somebody is signed in, whom only a replica did not have yet')
       return this.user()
     }
     const refusal = await findGuestRefusal(ctx, this.#manager.config)

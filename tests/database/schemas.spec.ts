@@ -21,6 +21,7 @@ async function createApp(named: Variant, more = 'select 1') {
   const database = await createTestDatabase()
   const searchPath = isQualified ? ['public'] : ['auth', 'public']
   const options: TestAppOptions = {
+    secondGuard: false,
     database: { ...database, connection: { ...database.connection, searchPath } },
     guestUser: isQualified ? { guestModel: async () => AuthGuest } : {},
     async prepare({ db, User }) {

@@ -26,6 +26,7 @@ async function createApp(cleanup: (callback: () => void | Promise<void>) => void
   const file = '../../src/models/guest.ts'
   const loadAgain = () => import(`${file}?property-names`) as Promise<{ default: GuestModel }>
   const app = await createCartApp({
+    secondGuard: false,
     guestUser: { guestModel: loadAgain, admin: { authorize: () => true, search: ['email'] } },
     async prepare({ db }) {
       await db.connection().schema.alterTable('users', (table) => {
