@@ -91,7 +91,7 @@ const OPTIONS: Options = {
     keep: aFunction(`(query) => query.has('orders')`),
   },
   admin: {
-    authorize: aFunction('({ auth }) => auth.user?.isAdmin === true'),
+    authorize: aFunction('({ auth }) => Boolean(auth.user?.isAdmin)'),
     guard: GUARD,
     label: aFunction('(user) => user.fullName'),
     search: COLUMNS,
