@@ -168,7 +168,7 @@ test.group('Social login | at the same time', () => {
       const { app, visitor, id, answer, attempts, close } = await loseRaces(3, as)
       cleanup(close)
       assert.equal(answer.status, 500)
-      assert.include(answer.text, 'The database refused a row: unique')
+      assert.include(answer.text, 'The database refused a statement (unique')
       assert.notInclude(answer.text, OCTOCAT.email)
       assert.equal(attempts(), 3)
       assert.equal(await app.count('users'), as === 'guest' ? 2 : 1)
