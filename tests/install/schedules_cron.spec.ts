@@ -70,7 +70,7 @@ test.group('The crontab', (group) => {
     const cron = await startCron()
     assert.deepEqual(await cron.ended, { status: 0, signal: null }, cron.output)
     assert.equal(cron.output, '')
-    assert.include(await readLog(), 'Deleted 3 guests')
+    assert.include(await readLog(), 'Deleted 3 of 3 expired guests')
     assert.deepEqual(await app.users(), active)
     assert.deepEqual((await app.deleted()).userIds, expired)
   })
