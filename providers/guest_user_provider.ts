@@ -28,6 +28,8 @@ declare module '@adonisjs/core/types' {
  */
 export default class GuestUserProvider {
   #stopHandlingUpdates?: () => void
+  #lookUp?: Promise<void>
+  #isShuttingDown = false
 
   constructor(protected app: ApplicationService) {}
 
@@ -84,7 +86,13 @@ export default class GuestUserProvider {
     }
   }
 
+  /**
+   * Runs before Lucid's: a query after it would open a connection that nobody
+   * closes, and the process would not end
+   */
   async shutdown() {
+    this.#isShuttingDown = true
+    await this.#lookUp
     this.#stopHandlingUpdates?.()
   }
 
@@ -108,9 +116,13 @@ export default class GuestUserProvider {
    * listens. A database may be up later, and one of a tenant has no name yet
    */
   async ready() {
-    if (this.app.getEnvironment() !== 'web') {
-      return
+    if (this.app.getEnvironment() === 'web' && !this.#isShuttingDown) {
+      this.#lookUp = this.#nameConflicts()
+      await this.#lookUp
     }
+  }
+
+  async #nameConflicts() {
     const { config, engine } = await this.app.container.make('guestUser.manager')
     if (!config.enabled || config.mergeMode === 'off') {
       return
