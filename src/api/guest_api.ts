@@ -1,5 +1,4 @@
 import type { HttpContext } from '@adonisjs/core/http'
-import type { LucidRow } from '@adonisjs/lucid/types/model'
 
 import { findTokenGuard } from './token_guard.ts'
 import { keepPrivate } from '../http/private_response.ts'
@@ -8,6 +7,7 @@ import { ConversionForm, isValidationError } from '../conversion/conversion_form
 import {
   E_ALREADY_REGISTERED,
   E_GUEST_IN_USE,
+  E_GUEST_NOT_DELETED,
   E_GUEST_USER_REQUIRED,
   E_GUESTS_NOT_ALLOWED,
   E_NOT_A_GUEST,
@@ -52,7 +52,7 @@ async function makeGuest(ctx: HttpContext): Promise<ConfiguredUser> {
  */
 export async function convertGuest(ctx: HttpContext, options: ApiRoutesOptions) {
   const { guestUser } = ctx
-  const guest = await requireUser(ctx)
+  const guest = await guestUser.requireUser()
   if ((await guestUser.kind()) !== 'guest') {
     throw new E_NOT_A_GUEST()
   }
@@ -74,26 +74,22 @@ export async function convertGuest(ctx: HttpContext, options: ApiRoutesOptions) 
  * Deletes the guest and everything that belongs to them
  */
 export async function deleteGuest(ctx: HttpContext) {
-  const guest = await requireUser(ctx)
+  const guest = await ctx.guestUser.requireUser()
   if ((await ctx.guestUser.kind()) !== 'guest') {
     throw new E_GUEST_USER_REQUIRED()
   }
 
   const manager = await ctx.containerResolver.make('guestUser.manager')
-  const { cleaner } = await manager.engine.load()
-  await cleaner.remove({ userIds: [guest.$primaryKeyValue!] })
-  if (await manager.isGuest(guest)) {
+  const isDeleted = await manager.delete(guest).catch((error: unknown) => {
+    // Its message names tables, which is for the developer
+    throw error instanceof E_GUEST_NOT_DELETED
+      ? new E_GUEST_IN_USE(undefined, { cause: error })
+      : error
+  })
+  if (!isDeleted) {
     throw new E_GUEST_IN_USE()
   }
   return ctx.response.noContent()
-}
-
-async function requireUser({ guestUser }: HttpContext): Promise<LucidRow> {
-  const user = await guestUser.user()
-  if (!user) {
-    throw new E_GUEST_USER_REQUIRED().turnAway('anonymous', guestUser.redirectPath('anonymous'))
-  }
-  return user
 }
 
 async function serialize(ctx: HttpContext, user: ConfiguredUser, options: ApiRoutesOptions) {

@@ -83,7 +83,7 @@ const OPTIONS: Options = {
   },
   mergeMode: oneOf('automatic', 'ask', 'off', 'strict'),
   transfer: {
-    expected: `a list of relations and models, such as ['notes', { relation: 'cart', onConflict: 'keepGuest' }]`,
+    expected: `a list of relations and models, such as [{ relation: 'cart', onConflict: 'keepGuest' }]`,
     accepts: Array.isArray,
   },
   merge: aFunction('async ({ guest, account, trx }) => { … }'),

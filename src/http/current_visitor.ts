@@ -9,17 +9,12 @@ import type { UserId } from '../database/guest_tables.ts'
 import type { VisitorKind } from '../types.ts'
 import { SessionMemory } from './session_memory.ts'
 import { keepPrivate } from './private_response.ts'
-import { RecentVisits } from './recent_visits.ts'
+import { RecentVisits, RETRY_INTERVAL } from './recent_visits.ts'
 import { authenticateByToken, bringsToken, listUsersOfOtherGuards } from './other_guards.ts'
 import { isConvertedHere } from '../guests/conversion_scope.ts'
 import { explainMiss, hiddenFromGuard, isSeenByGuard, type Miss } from './guard_sight.ts'
 import { mergeOnSignIn, NO_MEMORY } from './merge_on_sign_in.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
-
-/**
- * Milliseconds until the next attempt to write a visit down
- */
-const RETRY_INTERVAL = 60_000
 
 type Guard = SessionGuard<false, SessionUserProviderContract<LucidRow>>
 

@@ -57,6 +57,18 @@ export class HttpGuestUser {
   }
 
   /**
+   * @throws E_GUEST_USER_REQUIRED when nobody is signed in
+   * @internal
+   */
+  async requireUser(): Promise<ConfiguredUser> {
+    const user = await this.user()
+    if (!user) {
+      throw new E_GUEST_USER_REQUIRED().turnAway('anonymous', this.redirectPath('anonymous'))
+    }
+    return user
+  }
+
+  /**
    * The kind of the visitor: 'anonymous', 'guest' or 'regular'
    */
   kind(): Promise<VisitorKind> {
@@ -154,10 +166,7 @@ export class HttpGuestUser {
    * await guestUser.convert(values)
    */
   async convert(values: UserValues): Promise<ConfiguredUser> {
-    const visitor = await this.#visitor.user()
-    if (!visitor) {
-      throw new E_GUEST_USER_REQUIRED().turnAway('anonymous', this.redirectPath('anonymous'))
-    }
+    const visitor = await this.requireUser()
     this.#visitor.assertCanSignIn()
 
     try {
@@ -302,10 +311,7 @@ export class HttpGuestUser {
    * })
    */
   async delete(): Promise<void> {
-    const visitor = await this.#visitor.user()
-    if (!visitor) {
-      throw new E_GUEST_USER_REQUIRED().turnAway('anonymous', this.redirectPath('anonymous'))
-    }
+    const visitor = await this.requireUser()
     try {
       await this.#manager.delete(visitor)
     } catch (error) {

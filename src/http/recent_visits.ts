@@ -11,7 +11,7 @@ const CAPACITY = 10_000
 /**
  * Milliseconds until the next attempt to write a visit down
  */
-const RETRY_INTERVAL = 60_000
+export const RETRY_INTERVAL = 60_000
 
 const ofManager = new WeakMap<GuestUserManager, RecentVisits>()
 

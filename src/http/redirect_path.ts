@@ -11,8 +11,9 @@ import type { GuestUserManager } from '../guest_user_manager.ts'
 export type RedirectName = keyof RedirectsConfig | 'converted'
 
 /**
- * The path that a route asks for, else the one from the configuration, else the package's own page if its routes
- * are registered, else the path that the starter kits use
+ * The path that a route asks for, else the one from the configuration, else the
+ * package's own page if its routes are registered, else the path that the starter
+ * kits use
  */
 export function findRedirectPath(
   name: RedirectName,

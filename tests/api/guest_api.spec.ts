@@ -256,6 +256,27 @@ test.group('DELETE /guest', () => {
     assert.equal(await app.count('users'), 1)
   })
 
+  test('does not say that the guest is gone when they have just become a regular user', async ({
+    assert,
+    cleanup,
+  }) => {
+    const { app, client } = await createGuestClient({
+      routes(_router, _middleware, guestUsers) {
+        guestUsers
+          .registerApiRoutes('/elsewhere')
+          .use(async ({ guestUser }, next) => {
+            assert.equal(await guestUser.kind(), 'guest')
+            await app.db.from('guests').delete()
+            return next()
+          })
+          .as('elsewhere')
+      },
+    })
+    cleanup(() => app.close())
+    assert.equal((await client.delete('/elsewhere')).status, 409)
+    assert.equal(await app.count('users'), 1)
+  })
+
   test('says so when something keeps the guest', async ({ assert, cleanup }) => {
     const { app, client, id } = await createGuestClient({
       async prepare({ db }) {
