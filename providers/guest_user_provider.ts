@@ -9,6 +9,7 @@ import { GuestUserEngine } from '../src/guest_user_engine.ts'
 import { GuestUserManager } from '../src/guest_user_manager.ts'
 import { AdminGate, registerAdminRoutes } from '../src/admin/register_admin_routes.ts'
 import { registerApiRoutes } from '../src/api/register_api_routes.ts'
+import { assertAnswering } from '../src/database/answering.ts'
 import { handleUpdates } from '../src/database/update_handler.ts'
 import { ConversionForm } from '../src/conversion/conversion_form.ts'
 import { TEMPLATES_DISK, TemplateFinder } from '../src/pages/render_page.ts'
@@ -129,7 +130,9 @@ export default class GuestUserProvider {
     }
     const logger = await this.app.container.make('logger')
     try {
-      const { merger } = await engine.load()
+      const { merger, directory } = await engine.load()
+      // A shutdown waits for this, and should not wait for a database that is down
+      await assertAnswering(directory.client())
       const conflicts = await merger.foreseeConflicts()
       conflicts.forEach(({ message, fix }) => logger.warn(`${message}. ${fix}`))
     } catch (error) {

@@ -8,7 +8,7 @@ import type {
   HttpRouterService,
 } from '@adonisjs/core/types'
 
-import { type GuestEvents } from './guests/guest_events.ts'
+import type { GuestEvents } from './guests/guest_events.ts'
 import { Expiry } from './guests/expiry.ts'
 import { GuestCreator } from './guests/guest_creator.ts'
 import { GuestConverter } from './guests/guest_converter.ts'
@@ -118,7 +118,6 @@ export class GuestUserEngine {
     const userModel = await importModel('userModel', config.userModel)
     await assertGuardAccepts(app, config.guard, userModel)
     const guestModel = await importModel('guestModel', config.guestModel)
-    watchTokens(userModel)
 
     const directory = new GuestDirectory(database, userModel, guestModel)
     const kept = new KeptGuests(userModel, config.cleanup.keep)
@@ -127,6 +126,8 @@ export class GuestUserEngine {
     const passwordSave = new PasswordSave(userModel, directory, events, passwordColumn)
     const password = passwordColumn ? new UnusablePassword(userModel, passwordColumn, hash) : null
 
+    // Last, because a load that fails is tried again
+    watchTokens(userModel)
     return {
       userModel,
       passwordColumn,
