@@ -110,7 +110,7 @@ test.group('The schedule with adonisjs-scheduler', (group) => {
 
     const scheduler = app.startBuilt('scheduler:run')
     cleanup(() => scheduler.kill())
-    await scheduler.prints('Deleted 2 of 2 expired guests')
+    await scheduler.prints('Deleted 2 of 3 expired guests')
     await app.waitForDeleted(3)
     assert.deepEqual((await app.deleted()).userIds, expired)
     assert.deepEqual(await scheduler.stop(), { status: 0, signal: null }, scheduler.output)
