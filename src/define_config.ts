@@ -9,11 +9,7 @@ import { parseDuration } from './age.ts'
 import { usernames } from './usernames.ts'
 import { assertOptions } from './config/options.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
-import {
-  assertGuardExists,
-  findSessionGuardName,
-  usesTokensByDefault,
-} from './guests/session_guard.ts'
+import { assertGuardExists, findGuestGuards } from './guests/guards.ts'
 import type { AdminConfig } from './types/config.ts'
 import type {
   AnyTransferEntry,
@@ -52,8 +48,7 @@ export function defineConfig<
 
   return configProvider.create(async (app) => ({
     enabled: config.enabled ?? true,
-    guard: await findSessionGuardName(app, config.guard as string | undefined),
-    usesTokens: config.guard === undefined && (await usesTokensByDefault(app)),
+    ...(await findGuestGuards(app, config.guard as string | undefined)),
     userModel: config.userModel,
     guestModel:
       config.guestModel ?? (importGuest as LazyModel<GuestModel> as LazyModel<OwnGuestModel>),

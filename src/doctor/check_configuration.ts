@@ -5,7 +5,7 @@ import type { ApplicationService } from '@adonisjs/core/types'
 import type { GuestModel, ResolvedConfig } from '../types.ts'
 import { findPasswordColumn, importModel } from '../guests/configured_models.ts'
 import { createFinding, messageOf, type Finding, type FindingCode } from './finding.ts'
-import { assertGuardAccepts, findSessionGuardName, UnusableGuard } from '../guests/session_guard.ts'
+import { assertGuardsAccept, findGuestGuards, UnusableGuard } from '../guests/guards.ts'
 
 /**
  * An application whose configuration can be read, and whose models can be
@@ -107,10 +107,10 @@ async function describeError(app: ApplicationService, error: unknown): Promise<F
  */
 async function suggestGuard(app: ApplicationService): Promise<string> {
   try {
-    const guard = await findSessionGuardName(app)
-    return `Name a session guard in "config/guest_user.ts", or leave "guard" out:\nguard: '${guard}',`
+    const { guard } = await findGuestGuards(app)
+    return `Name another guard in "config/guest_user.ts", or leave "guard" out:\nguard: '${guard}',`
   } catch {
-    return 'Run "node ace add @adonisjs/auth --guard=session"'
+    return 'Run "node ace add @adonisjs/auth --guard=session", or with "--guard=access_tokens" for an API'
   }
 }
 
@@ -145,7 +145,7 @@ export async function checkModels(
     return { findings }
   }
 
-  await attempt('wrong-guard', NAME_GUARD, () => assertGuardAccepts(app, config.guard, userModel))
+  await attempt('wrong-guard', NAME_GUARD, () => assertGuardsAccept(app, config, userModel))
   const passwordColumn = await attempt('invalid-password-column', NAME_PASSWORD_COLUMN, () =>
     findPasswordColumn(config, userModel)
   )

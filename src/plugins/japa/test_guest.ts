@@ -4,7 +4,7 @@ import type { ApplicationService } from '@adonisjs/core/types'
 import type { AuthClientResponse } from '@adonisjs/auth/types'
 
 import type { ConfiguredUser } from '../../types.ts'
-import { authenticateAsClient } from '../../guests/session_guard.ts'
+import { authenticateAsClient } from '../../guests/guards.ts'
 
 /**
  * Signs a guest in like the guard's own test clients do

@@ -1,10 +1,12 @@
 import { AuthManager } from '@adonisjs/auth'
 import { configProvider } from '@adonisjs/core'
+import { RuntimeException } from '@adonisjs/core/exceptions'
 import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { AuthClientResponse, GuardContract } from '@adonisjs/auth/types'
 import type { ApplicationService } from '@adonisjs/core/types'
 
+import { trackTokens, watchTokens } from './token_sign_in.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
 
 type Guards = Record<string, (ctx: HttpContext) => GuardContract<unknown>>
@@ -17,16 +19,32 @@ type Auth = AuthManager<Guards>
 export class UnusableGuard extends E_INVALID_GUEST_USER_CONFIG {}
 
 /**
- * Finds the guard that signs guests in: the requested one, else the default
- * guard, else the first one that uses sessions (the default guard of the API
- * starter kit uses tokens)
- *
- * @throws E_INVALID_GUEST_USER_CONFIG when there is no such session guard
+ * The guards of `config/auth.ts` that guests have
  */
-export async function findSessionGuardName(
+export interface GuestGuards {
+  /**
+   * The one that signs guests in to sessions; where there is none, that for tokens
+   */
+  guard: string
+
+  /**
+   * The one for access tokens, where visitors bring those, and nothing of ours begins
+   * a session
+   */
+  tokenGuard?: string
+}
+
+/**
+ * Finds the guards of the guests: the requested one, else the default guard, else the
+ * first one of a suitable kind. Where the default guard uses tokens (as in the API
+ * starter kit), guests may have sessions of another guard as well
+ *
+ * @throws E_INVALID_GUEST_USER_CONFIG when no guard uses sessions or access tokens
+ */
+export async function findGuestGuards(
   app: ApplicationService,
   requested?: string
-): Promise<string> {
+): Promise<GuestGuards> {
   const auth = await makeAuthManager(app)
   const { config } = auth
   if (requested !== undefined && !Object.hasOwn(config.guards, requested)) {
@@ -35,23 +53,18 @@ export async function findSessionGuardName(
 
   const candidates =
     requested === undefined ? [config.default, ...Object.keys(config.guards)] : [requested]
-  const found = candidates.find((name) => readDriverName(auth, name) === 'session')
-  if (found === undefined) {
+  const find = (driver: string) => candidates.find((name) => readDriverName(auth, name) === driver)
+  const [session, tokens] = [find('session'), find('access_tokens')]
+  const guard = session ?? tokens
+  if (guard === undefined) {
     throw new UnusableGuard([
       requested === undefined
-        ? 'It needs a session guard, and "config/auth.ts" has none'
-        : `"guard" must name a session guard of "config/auth.ts", but "${requested}" is of another kind`,
+        ? 'It needs a guard for sessions or access tokens, and "config/auth.ts" has none'
+        : `"guard" must name a guard of "config/auth.ts" for sessions or access tokens, but "${requested}" is of another kind`,
     ])
   }
-  return found
-}
-
-/**
- * Do visitors bring access tokens, as in the starter kit for APIs?
- */
-export async function usesTokensByDefault(app: ApplicationService): Promise<boolean> {
-  const auth = await makeAuthManager(app)
-  return readDriverName(auth, auth.config.default) === 'access_tokens'
+  const usesTokens = session === undefined || tokens === candidates[0]
+  return { guard, ...(usesTokens && { tokenGuard: tokens }) }
 }
 
 /**
@@ -70,11 +83,29 @@ export async function assertGuardExists(
 }
 
 /**
- * Checks that the guard signs in users of this model
- *
- * @throws E_INVALID_GUEST_USER_CONFIG when the guard rejects such users
+ * The guard for access tokens finds no provider of tokens on the user model
  */
-export async function assertGuardAccepts(
+export class UnusableTokenGuard extends E_INVALID_GUEST_USER_CONFIG {}
+
+/**
+ * Checks that the guards sign in users of this model. Creates no token
+ *
+ * @throws E_INVALID_GUEST_USER_CONFIG when a guard rejects such users
+ */
+export async function assertGuardsAccept(
+  app: ApplicationService,
+  { guard, tokenGuard }: GuestGuards,
+  userModel: LucidModel
+): Promise<void> {
+  if (guard !== tokenGuard) {
+    await assertSessionGuardAccepts(app, guard, userModel)
+  }
+  if (tokenGuard !== undefined) {
+    await assertTokenGuardAccepts(app, tokenGuard, userModel)
+  }
+}
+
+async function assertSessionGuardAccepts(
   app: ApplicationService,
   guard: string,
   userModel: LucidModel
@@ -94,6 +125,35 @@ export async function assertGuardAccepts(
 }
 
 /**
+ * The guard gets as far as the token's provider, and is stopped there. A user without
+ * a key keeps providers of the application's own from making a token; how they refuse
+ * it says nothing
+ */
+async function assertTokenGuardAccepts(
+  app: ApplicationService,
+  guard: string,
+  userModel: LucidModel
+): Promise<void> {
+  watchTokens(userModel)
+  const arrived = new Error('The guard asks the user model for a token')
+  const stop = async () => {
+    throw arrived
+  }
+  try {
+    await trackTokens(stop, () => authenticateAsClient(app, guard, new userModel()))
+  } catch (error) {
+    if (error !== arrived && error instanceof RuntimeException) {
+      throw new UnusableTokenGuard(
+        [
+          `The guard "${guard}" of "config/auth.ts" cannot make tokens for users of the model "${userModel.name}": ${error.message}`,
+        ],
+        { cause: error }
+      )
+    }
+  }
+}
+
+/**
  * The session guards besides this one that sign in users of this model
  */
 export async function listOtherSessionGuards(
@@ -105,7 +165,7 @@ export async function listOtherSessionGuards(
   const others: string[] = []
   for (const name of Object.keys(auth.config.guards)) {
     if (name !== guard && readDriverName(auth, name) === 'session') {
-      await assertGuardAccepts(app, name, userModel).then(
+      await assertSessionGuardAccepts(app, name, userModel).then(
         () => others.push(name),
         () => undefined
       )
@@ -136,7 +196,7 @@ async function makeAuthManager(app: ApplicationService): Promise<Auth> {
   const config = await configProvider.resolve<Auth['config']>(app, app.config.get('auth'))
   if (!config) {
     throw new UnusableGuard([
-      'It needs a session guard from "config/auth.ts", which is missing. Run "node ace add @adonisjs/auth --guard=session"',
+      'It needs a guard of "config/auth.ts", which is missing. Run "node ace add @adonisjs/auth"',
     ])
   }
   return new AuthManager(config)
