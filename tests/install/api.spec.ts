@@ -98,6 +98,7 @@ import router from '@adonisjs/core/services/router'
 const NewAccountController = () => import('#controllers/new_account_controller')
 const AccessTokenController = () => import('#controllers/access_token_controller')
 
+guestUsers.registerAdminRoutes('/admin/guests')
 router.post('/signup', [NewAccountController, 'store'])
 router.post('/login', [AccessTokenController, 'store'])
 router
@@ -106,6 +107,36 @@ router
     kind: await guestUser.kind(),
   }))
   .use(middleware.allowGuestUser())
+`
+
+/**
+ * Of the application whose registry it imports
+ */
+const CLIENT = `
+import { createTuyau } from '@tuyau/core/client'
+import { registry } from './.adonisjs/client/registry/index.ts'
+
+const { api } = createTuyau({ baseUrl: 'http://127.0.0.1', registry })
+
+export async function signUp() {
+  const { token, expiresAt, user } = await api.guestUser.api.store({})
+  const texts: [string, string | null, number, string | null, string] =
+    [token, expiresAt, user.id, user.fullName, user.createdAt]
+  // @ts-expect-error it is never told
+  user.password
+
+  const account = { fullName: 'Ann', password: 'secret12', passwordConfirmation: 'secret12' }
+  // @ts-expect-error the address is missing
+  await api.guestUser.api.convert({ body: account })
+  const [converted, error] = await api.guestUser.api
+    .convert({ body: { ...account, email: 'ann@example.com' } })
+    .safe()
+  if (error?.isStatus(409)) {
+    return error.response.errors[0].message satisfies string
+  }
+  await api.guestUser.api.destroy({})
+  return [texts, converted?.user.email satisfies string | undefined]
+}
 `
 
 test.group('The page about APIs', (group) => {
@@ -122,7 +153,7 @@ test.group('The page about APIs', (group) => {
   }
 
   group.setup(async () => {
-    app = await FreshApp.createConfigured(['@adonisjs/limiter'])
+    app = await FreshApp.createConfigured(['@adonisjs/limiter', '@tuyau/core'])
     await app.write('config/auth.ts', AUTH)
     await app.write('config/limiter.ts', LIMITER)
     await app.write('app/validators/user.ts', VALIDATORS)
@@ -135,7 +166,9 @@ test.group('The page about APIs', (group) => {
         `import { DbAccessTokensProvider } from '@adonisjs/auth/access_tokens'`,
         text.replace(
           /(class User .*\{\n)/,
-          '$1  static accessTokens = DbAccessTokensProvider.forModel(User)\n'
+          `$1  static accessTokens = DbAccessTokensProvider.forModel(User)
+            static $$columns = ['id', 'fullName', 'email', 'password', 'createdAt'] as const
+            $$columns = User.$$columns\n`
         ),
       ].join('\n')
     )
@@ -155,7 +188,27 @@ test.group('The page about APIs', (group) => {
     }
   })
 
-  test('compiles in an application like the starter kit', async ({ assert }) => {
+  test('compiles in an application like the starter kit, with a client of Tuyau', async ({
+    assert,
+  }) => {
+    await app.edit('adonisrc.ts', (text) =>
+      [
+        `import { indexEntities } from '@adonisjs/core'`,
+        `import { generateRegistry } from '@tuyau/core/hooks'`,
+        `import { indexGuestRoutes } from 'adonisjs-guest-user/hooks'`,
+        text.replace(
+          'defineConfig({',
+          'defineConfig({ hooks: { init: [indexEntities(), indexGuestRoutes(), generateRegistry()] },'
+        ),
+      ].join('\n')
+    )
+    const { exitCode, output } = await app.ace('codegen')
+    assert.equal(exitCode, 0, output)
+    assert.notMatch(
+      await app.read('.adonisjs/client/registry/index.ts'),
+      /guest_user\.(admin|convert)/
+    )
+    await app.write('client.ts', CLIENT)
     assert.equal(await app.typecheck(), '')
   })
 
