@@ -8,6 +8,7 @@ import type { ApplicationService, ConfigProvider } from '@adonisjs/core/types'
 import { parseDuration } from './age.ts'
 import { usernames } from './usernames.ts'
 import { assertOptions } from './config/options.ts'
+import { assertTransferEntries } from './config/transfer_entries.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
 import { assertGuardExists, findGuestGuards } from './guests/guards.ts'
 import type { AdminConfig } from './types/config.ts'
@@ -42,6 +43,7 @@ export function defineConfig<
   config: GuestUserConfig<Model, OwnGuestModel, Attributes>
 ): ConfigProvider<ResolvedConfig<Model, OwnGuestModel>> {
   assertOptions((config ?? {}) as object as Record<string, unknown>)
+  assertTransferEntries(config.transfer)
 
   const maxAge = config.maxAge === undefined ? undefined : readMaxAge(config.maxAge)
   const isCrawler = createCrawlerTest(config.crawlers)
