@@ -124,33 +124,68 @@ async function assertSessionGuardAccepts(
   }
 }
 
-/**
- * The guard gets as far as the token's provider, and is stopped there. A user without
- * a key keeps providers of the application's own from making a token; how they refuse
- * it says nothing
- */
 async function assertTokenGuardAccepts(
   app: ApplicationService,
   guard: string,
   userModel: LucidModel
 ): Promise<void> {
+  const refusal = await tryToken(app, guard, userModel)
+  if (refusal instanceof RuntimeException) {
+    throw new UnusableTokenGuard(
+      [
+        `The guard "${guard}" of "config/auth.ts" cannot make tokens for users of the model "${userModel.name}": ${refusal.message}`,
+      ],
+      { cause: refusal }
+    )
+  }
+}
+
+/**
+ * Has the guard tokens of the application's own kind, which do not ask the user model?
+ * Then logins cannot merge by themselves
+ */
+export async function makesOwnTokens(
+  app: ApplicationService,
+  guard: string,
+  userModel: LucidModel
+): Promise<boolean> {
+  const refusal = await tryToken(app, guard, userModel)
+  return refusal !== undefined && !(refusal instanceof RuntimeException)
+}
+
+/**
+ * Asks the guard for a token, and stops it where it asks the provider on the user
+ * model. Providers of the application's own get a user without a key, for whom they
+ * can hardly make one; how they refuse it says nothing about other users
+ *
+ * @returns undefined when it asked the provider on the model, else what it did instead
+ */
+async function tryToken(
+  app: ApplicationService,
+  guard: string,
+  userModel: LucidModel
+): Promise<unknown> {
   watchTokens(userModel)
-  const arrived = new Error('The guard asks the user model for a token')
+  const asked = new Error('The guard asks the user model for a token')
   const stop = async () => {
-    throw arrived
+    throw asked
   }
   try {
     await trackTokens(stop, () => authenticateAsClient(app, guard, new userModel()))
   } catch (error) {
-    if (error !== arrived && error instanceof RuntimeException) {
-      throw new UnusableTokenGuard(
-        [
-          `The guard "${guard}" of "config/auth.ts" cannot make tokens for users of the model "${userModel.name}": ${error.message}`,
-        ],
-        { cause: error }
-      )
-    }
+    return error === asked ? undefined : error
   }
+  return new Error('The guard made a token')
+}
+
+/**
+ * The guards for access tokens
+ */
+export async function listTokenGuards(app: ApplicationService): Promise<string[]> {
+  const auth = await makeAuthManager(app)
+  return Object.keys(auth.config.guards).filter(
+    (name) => readDriverName(auth, name) === 'access_tokens'
+  )
 }
 
 /**

@@ -5,10 +5,15 @@ import { TokensOnlyApp } from '../app/tokens_only_app.ts'
 
 const ANN = { email: 'ann@example.com', password: 'secret12' }
 
-test.group('A token API without session, Shield, Edge and VineJS', () => {
+test.group('A token API without session, Shield, Edge and VineJS', (group) => {
+  let app: TokensOnlyApp
+
+  group.setup(async () => {
+    app = await TokensOnlyApp.create()
+    return () => app.remove()
+  })
+
   test('makes guests, converts, merges and deletes', async ({ assert, cleanup }) => {
-    const app = await TokensOnlyApp.create()
-    cleanup(() => app.remove())
     const server = await app.serve()
     cleanup(() => server.stop())
     const becomeGuest = async () => {
@@ -46,5 +51,11 @@ test.group('A token API without session, Shield, Edge and VineJS', () => {
     const second = await becomeGuest()
     assert.deepEqual((await second.client.post('/forget-me')).json(), { kind: 'anonymous' })
     assert.equal((await second.client.get('/me')).status, 401)
+  }).timeout(60_000)
+
+  test('is examined by the doctor', async ({ assert }) => {
+    const codes = (await app.diagnose()).map(({ code }) => code)
+    // The migrations of auth index no foreign key
+    assert.sameMembers([...new Set(codes)], ['api-without-throttle', 'unindexed-foreign-key'])
   }).timeout(60_000)
 })
