@@ -29,13 +29,13 @@ export default class GuestEject extends BaseCommand {
   static commandName = 'guest:eject'
   static description = 'Copy pages, texts or the validator into your application, to change them'
   static help = [
-    'Writes a part of the package into your application, which uses its own copy then:',
-    '  convert    the conversion page. With Inertia: inertia/pages/guest_user/convert and',
-    '             convert_success (React or Vue); without: templates of Edge',
+    'Writes a part of the package into your application, which then uses its own:',
+    '  convert    the conversion page: components of Inertia, for React or Vue;',
+    '             without Inertia, templates of Edge',
     '  templates  the Edge templates of all pages, or of those that you name',
-    '  validator  app/validators/guest_user.ts, for the columns of your user model',
-    '  texts      resources/lang/en/guest_user.json, for @adonisjs/i18n',
-    '"convert" and "validator" set the option of config/guest_user.ts that uses them.',
+    '  validator  the rules of the conversion page, for your user model',
+    '  texts      the texts in English, for @adonisjs/i18n',
+    'The option that it needs is set in config/guest_user.ts.',
     'Existing files are kept, unless you say --force.',
     '```',
     'node ace guest:eject convert',

@@ -81,7 +81,17 @@ function isConfig(node: Node): boolean {
 }
 
 function findProperty(object: Node, name: string): Node | undefined {
-  return listProperties(object).find((property) => property.getFirstChild()?.getText() === name)
+  return listProperties(object).find((property) => nameOf(property) === name)
+}
+
+/**
+ * The comment above a property is its first child
+ */
+function nameOf(property: Node): string | undefined {
+  return property
+    .getChildren()
+    .find((child) => child.getKindName() !== 'JSDoc')
+    ?.getText()
 }
 
 function listProperties(object: Node): Node[] {
@@ -90,7 +100,8 @@ function listProperties(object: Node): Node[] {
 }
 
 /**
- * Adds a property at the end, in the style of Prettier. Comments stay where they are
+ * Adds a property at the end, in the style of Prettier and of the file, which may have
+ * empty lines between options. Comments stay where they are
  */
 function insertProperty(source: string, object: Node, property: string): string {
   const properties = listProperties(object).map((one) => one.getText())
@@ -111,11 +122,12 @@ function insertProperty(source: string, object: Node, property: string): string 
   const lastEnd = listProperties(object).at(-1)?.getEnd() ?? start + 1
   const lineEnd = source.lastIndexOf('\n', end) + 1
   const isComplete = lastEnd === start + 1 || source.slice(lastEnd).trimStart().startsWith(',')
+  const gap = /\n *\n/.test(object.getText()) ? '\n' : ''
   return [
     source.slice(0, lastEnd),
     isComplete ? '' : ',',
     source.slice(lastEnd, lineEnd),
-    `${indent}  ${property},\n`,
+    `${gap}${indent}  ${property},\n`,
     source.slice(lineEnd),
   ].join('')
 }

@@ -43,8 +43,10 @@ test.group('An option of the configuration', (group) => {
       },
       {
         title: 'after comments',
-        before: config("  mergeMode: 'ask',\n\n  // admin: {},\n"),
-        after: config("  mergeMode: 'ask',\n\n  // admin: {},\n  convert: { inertia: true },\n"),
+        before: config("  mergeMode: 'ask',\n\n  /** Who may see it */\n  // admin: {},\n"),
+        after: config(
+          "  mergeMode: 'ask',\n\n  /** Who may see it */\n  // admin: {},\n\n  convert: { inertia: true },\n"
+        ),
       },
       {
         title: 'to an object without options',

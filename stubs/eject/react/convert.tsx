@@ -55,7 +55,11 @@ export default function Convert({ fields, prefill, formUrl, loginUrl, texts }: C
                   <label htmlFor={name}>
                     {label} {!isRequired && `(${texts.optional})`}
                   </label>
-                  {hint && <small id={`${name}_hint`}>{hint}</small>}
+                  {hint && (
+                    <small id={`${name}_hint`} style={{ color: 'var(--gray-6)' }}>
+                      {hint}
+                    </small>
+                  )}
                   <input
                     type={type}
                     name={name}
