@@ -24,7 +24,7 @@ const STOREYS = [
   ['social', 'conversion', 'plugins'],
   ['http'],
   ['middleware', 'admin', 'api'],
-  ['console', 'configure', 'doctor'],
+  ['console', 'configure', 'doctor', 'eject'],
 ]
 
 /**

@@ -45,6 +45,7 @@ test.group('Wrong config/guest_user.ts', () => {
         value: { prefill: 'email' },
         message: /"convert\.prefill" must be true/,
       },
+      { option: 'convert', value: { inertia: 'yes' }, message: /"convert\.inertia" must be true/ },
       { option: 'convert', value: { validator: {} }, message: /"convert\.validator" must be/ },
       { option: 'admin', value: { search: 'email' }, message: /"admin\.search" must be a list/ },
       { option: 'cleanup', value: { keep: true }, message: /"cleanup\.keep" must be a function/ },

@@ -26,6 +26,10 @@ const oneOf = (...values: unknown[]): Kind => ({
   expected: `one of ${values.map((value) => `"${value}"`).join(', ')}`,
   accepts: (value) => values.includes(value),
 })
+const SWITCH: Kind = {
+  expected: 'true or false',
+  accepts: (value) => typeof value === 'boolean',
+}
 const GUARD: Kind = {
   expected: 'the name of a guard of "config/auth.ts"',
   accepts: (value) => typeof value === 'string',
@@ -40,10 +44,7 @@ const COLUMNS: Kind = {
 }
 
 const OPTIONS: Options = {
-  enabled: {
-    expected: 'true or false',
-    accepts: (value) => typeof value === 'boolean',
-  },
+  enabled: SWITCH,
   guard: GUARD,
   userModel: aFunction(`() => import('#models/user')`),
   guestModel: aFunction(`() => import('#models/guest')`),
@@ -70,6 +71,7 @@ const OPTIONS: Options = {
     registered: TARGET,
   },
   convert: {
+    inertia: SWITCH,
     validator: {
       expected:
         'a validator, such as vine.create({ email: vine.string().email() }), or a function that returns one',

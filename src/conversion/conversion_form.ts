@@ -4,7 +4,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 
 import { createTexts } from '../pages/texts.ts'
-import type { ConversionValidator } from '../types.ts'
+import type { ConversionValidator, ConvertConfig } from '../types.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from '../errors.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 import {
@@ -48,6 +48,13 @@ export class ConversionForm {
   }
 
   /**
+   * Whether the application renders the pages with Inertia
+   */
+  get isInertia(): boolean {
+    return this.#manager.config.convert.inertia === true
+  }
+
+  /**
    * The inputs of the default form
    */
   async fields(): Promise<ConversionField[]> {
@@ -72,22 +79,23 @@ export class ConversionForm {
    */
   async validate(ctx: HttpContext, guest: LucidRow): Promise<Record<string, unknown>> {
     const { validator } = this.#manager.config.convert
+    const meta = { userId: guest.$primaryKeyValue }
     const values = validator
-      ? await ctx.request.validateUsing(pickValidator(validator, ctx))
-      : await this.#validateDefault(ctx, guest)
+      ? await ctx.request.validateUsing(await pickValidator(validator, ctx), { meta })
+      : await this.#validateDefault(ctx, meta)
 
     const userModel = await this.#manager.userModel()
     const isColumn = (name: string) => name !== userModel.primaryKey && userModel.$hasColumn(name)
     return Object.fromEntries(Object.entries(values).filter(([name]) => isColumn(name)))
   }
 
-  async #validateDefault(ctx: HttpContext, guest: LucidRow): Promise<Record<string, unknown>> {
+  async #validateDefault(
+    ctx: HttpContext,
+    meta: Record<string, unknown>
+  ): Promise<Record<string, unknown>> {
     const { validator } = await this.#loadDefaultForm()
     const messagesProvider = await createDefaultMessages(createTexts(ctx))
-    return ctx.request.validateUsing(validator, {
-      messagesProvider,
-      meta: { userId: guest.$primaryKeyValue },
-    })
+    return ctx.request.validateUsing(validator, { messagesProvider, meta })
   }
 
   /**
@@ -135,7 +143,7 @@ export class ConversionForm {
     const isDefault = this.#manager.config.convert.validator === undefined
     if (isDefault && !fields.some((field) => field.isUnique)) {
       throw new E_INVALID_GUEST_USER_CONFIG([
-        `The default form asks for an email address or a username, and the model "${userModel.name}" has neither. Set "convert.validator", and write your own form in "resources/views/guest_user/convert.edge"`,
+        `The default form asks for an email address or a username, and the model "${userModel.name}" has neither. Set "convert.validator", and write your own form, starting with "node ace guest:eject convert"`,
       ])
     }
     const validator = await createDefaultValidator(fields, userModel, () => directory.client())
@@ -152,9 +160,10 @@ function listNames(value: unknown): string[] {
     : []
 }
 
-function pickValidator(
-  validator: ConversionValidator | ((ctx: HttpContext) => ConversionValidator),
+async function pickValidator(
+  validator: NonNullable<ConvertConfig['validator']>,
   ctx: HttpContext
-): ConversionValidator {
-  return typeof validator === 'function' ? validator(ctx) : validator
+): Promise<ConversionValidator> {
+  const picked = typeof validator === 'function' ? await validator(ctx) : validator
+  return 'default' in picked ? picked.default : picked
 }

@@ -5,6 +5,7 @@ import type { HttpError } from '@adonisjs/core/types/http'
 import { isLocalPath } from '../local_path.ts'
 import { isInertiaPageVisit, requireFullVisit } from '../inertia/visit.ts'
 import { renderPage } from '../pages/render_page.ts'
+import { renderForm, renderSuccess } from './inertia_pages.ts'
 import { ConversionForm, isValidationError, type ValidationError } from './conversion_form.ts'
 import { E_ALREADY_REGISTERED, E_GUEST_USER_REQUIRED, E_NOT_A_GUEST } from '../errors.ts'
 
@@ -17,18 +18,18 @@ export default class ConvertController {
    * The form
    */
   async create(ctx: HttpContext) {
-    if (isInertiaPageVisit(ctx.request)) {
+    const form = await ctx.containerResolver.make(ConversionForm)
+    if (!form.isInertia && isInertiaPageVisit(ctx.request)) {
       return requireFullVisit(ctx)
     }
     const guest = await assertGuest(ctx)
-    const form = await ctx.containerResolver.make(ConversionForm)
-
-    return renderConvertPage(ctx, 'convert', {
+    const state = {
       fields: await form.fields(),
       prefill: await form.prefill(ctx, guest),
       formUrl: ctx.request.url(),
       loginUrl: ctx.guestUser.redirectPath('login'),
-    })
+    }
+    return form.isInertia ? renderForm(ctx, state) : renderConvertPage(ctx, 'convert', state)
   }
 
   async store(ctx: HttpContext) {
@@ -55,7 +56,8 @@ export default class ConvertController {
   }
 
   async success(ctx: HttpContext) {
-    if (isInertiaPageVisit(ctx.request)) {
+    const form = await ctx.containerResolver.make(ConversionForm)
+    if (!form.isInertia && isInertiaPageVisit(ctx.request)) {
       return requireFullVisit(ctx)
     }
     const kind = await ctx.guestUser.kind()
@@ -64,9 +66,10 @@ export default class ConvertController {
         .redirect()
         .toPath(ctx.guestUser.redirectPath(kind === 'guest' ? 'convert' : 'login'))
     }
-    return renderConvertPage(ctx, 'convert_success', {
-      continueUrl: ctx.guestUser.redirectPath('registered'),
-    })
+    const state = { continueUrl: ctx.guestUser.redirectPath('registered') }
+    return form.isInertia
+      ? renderSuccess(ctx, state)
+      : renderConvertPage(ctx, 'convert_success', state)
   }
 }
 

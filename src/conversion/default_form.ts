@@ -6,18 +6,18 @@ import { readKeyType } from '../database/key_type.ts'
 import type { TextName, Texts } from '../pages/texts.ts'
 import { readTableColumns } from '../database/table_columns.ts'
 
-const LONGEST_TEXT = 254
-const SHORTEST_PASSWORD = 8
+export const LONGEST_TEXT = 254
+export const SHORTEST_PASSWORD = 8
 
 /**
  * PostgreSQL refuses texts with a NUL character, and no name has control characters
  */
-const PRINTABLE = /^\P{Cc}*$/u
+export const PRINTABLE = /^\P{Cc}*$/u
 
 /**
  * Bcrypt ignores what follows
  */
-const LONGEST_PASSWORD = 72
+export const LONGEST_PASSWORD = 72
 
 /**
  * An input of the default form
@@ -172,7 +172,14 @@ export async function createDefaultValidator(
  */
 export async function createDefaultMessages(text: Texts) {
   const { SimpleMessagesProvider } = await import('@vinejs/vine')
-  return new SimpleMessagesProvider({
+  return new SimpleMessagesProvider(listDefaultMessages(text))
+}
+
+/**
+ * The same, by the names of the rules
+ */
+export function listDefaultMessages(text: Texts): Record<string, string> {
+  return {
     'required': text('convert.required'),
     'string': text('convert.required'),
     'email': text('convert.invalid_email'),
@@ -181,5 +188,5 @@ export async function createDefaultMessages(text: Texts) {
     'regex': text('convert.control_characters'),
     'confirmed': text('convert.password_mismatch'),
     'database.unique': text('convert.taken'),
-  })
+  }
 }

@@ -2,7 +2,7 @@ import type { RouteGroup } from '@adonisjs/core/http'
 
 import { serveAsset } from '../pages/asset.ts'
 import type { GuestUserEngine } from '../guest_user_engine.ts'
-import { assertPagePackages, CONVERT_PACKAGES } from '../pages/page_packages.ts'
+import { assertPagePackages, listConvertPackages } from '../pages/page_packages.ts'
 
 const ConvertController = () => import('./convert_controller.ts')
 
@@ -12,9 +12,12 @@ const ConvertController = () => import('./convert_controller.ts')
  *
  * @param pattern where the form is, such as `/convert`
  */
-export function registerConvertRoutes({ framework }: GuestUserEngine, pattern: string): RouteGroup {
+export function registerConvertRoutes(
+  { config, framework }: GuestUserEngine,
+  pattern: string
+): RouteGroup {
   const { app, router } = framework
-  assertPagePackages(app, 'registerConvertRoutes', CONVERT_PACKAGES)
+  assertPagePackages(app, 'registerConvertRoutes', listConvertPackages(config))
 
   return router
     .group(() => {

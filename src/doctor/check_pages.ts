@@ -5,10 +5,11 @@ import type { Chain } from './middleware_chain.ts'
 import { isRoute } from '../pages/route_urls.ts'
 import { createFinding, type Finding } from './finding.ts'
 import {
-  CONVERT_PACKAGES,
   describeMissing,
   listAdminPackages,
+  listConvertPackages,
   listMissing,
+  PACKAGES,
   type PagePackage,
 } from '../pages/page_packages.ts'
 
@@ -27,14 +28,14 @@ export function checkPagePackages(
       createFinding(
         'missing-page-package',
         `${describeMissing(pages, missing)}, so the server does not start`,
-        `Run "node ace add ${missing}", or leave out the routes in "start/routes.ts"`
+        `Run "node ace add ${PACKAGES[missing]}", or leave out the routes in "start/routes.ts"`
       )
     )
 
-  return [
-    ...check('registerConvertRoutes', 'guest_user.convert', CONVERT_PACKAGES),
-    ...(config
-      ? check('registerAdminRoutes', 'guest_user.admin.index', listAdminPackages(config))
-      : []),
-  ]
+  return config
+    ? [
+        ...check('registerConvertRoutes', 'guest_user.convert', listConvertPackages(config)),
+        ...check('registerAdminRoutes', 'guest_user.admin.index', listAdminPackages(config)),
+      ]
+    : []
 }

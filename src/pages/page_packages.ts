@@ -4,15 +4,17 @@ import type { ResolvedConfig } from '../types.ts'
 import { E_MISSING_PAGE_PACKAGE } from '../errors.ts'
 
 /**
- * What pages are made with. Both are optional in AdonisJS: an application with an
- * API alone has neither
+ * What pages are made with. All are optional in AdonisJS: an application with an
+ * API alone has none
  */
-export type PagePackage = 'edge' | 'vinejs'
+export type PagePackage = 'edge' | 'vinejs' | 'inertia'
 
 /**
  * The form is validated
  */
-export const CONVERT_PACKAGES: PagePackage[] = ['edge', 'vinejs']
+export function listConvertPackages({ convert }: Pick<ResolvedConfig, 'convert'>): PagePackage[] {
+  return [convert.inertia ? 'inertia' : 'edge', 'vinejs']
+}
 
 /**
  * So is the address of a guest whom an operator converts
@@ -21,8 +23,20 @@ export function listAdminPackages({ admin }: Pick<ResolvedConfig, 'admin'>): Pag
   return admin.sendPasswordReset ? ['edge', 'vinejs'] : ['edge']
 }
 
-const NAMES = { edge: 'Edge', vinejs: 'VineJS' }
-const FLAGS = { edge: 'usingEdgeJS', vinejs: 'usingVineJS' } as const
+const NAMES = { edge: 'Edge', vinejs: 'VineJS', inertia: 'Inertia' }
+
+/**
+ * What AdonisJS says itself, where the application has booted
+ */
+const FLAGS: Partial<Record<PagePackage, 'usingEdgeJS' | 'usingVineJS'>> = {
+  edge: 'usingEdgeJS',
+  vinejs: 'usingVineJS',
+}
+
+/**
+ * What `node ace add` wants
+ */
+export const PACKAGES = { edge: 'edge', vinejs: 'vinejs', inertia: '@adonisjs/inertia' }
 
 /**
  * @param pages such as `registerConvertRoutes`
@@ -36,10 +50,15 @@ export function describeMissing(pages: string, name: PagePackage): string {
  * without those of the web server
  */
 export function listMissing(app: ApplicationService, needed: PagePackage[]): PagePackage[] {
-  const others = isServer(app) ? [] : app.rcFile.providers.map(({ file }) => String(file))
-  return needed.filter(
-    (name) => !app[FLAGS[name]] && !others.some((file) => file.includes(`/${name}_provider`))
-  )
+  return needed.filter((name) => !isUsed(app, name))
+}
+
+function isUsed(app: ApplicationService, name: PagePackage): boolean {
+  const flag = FLAGS[name]
+  if (flag && (app[flag] || isServer(app))) {
+    return app[flag]
+  }
+  return app.rcFile.providers.some(({ file }) => String(file).includes(`/${name}_provider`))
 }
 
 /**
@@ -49,7 +68,7 @@ export function listMissing(app: ApplicationService, needed: PagePackage[]): Pag
 export function assertPagePackages(app: ApplicationService, pages: string, needed: PagePackage[]) {
   const [missing] = listMissing(app, needed)
   if (missing && isServer(app)) {
-    throw new E_MISSING_PAGE_PACKAGE([describeMissing(pages, missing), missing])
+    throw new E_MISSING_PAGE_PACKAGE([describeMissing(pages, missing), PACKAGES[missing]])
   }
 }
 

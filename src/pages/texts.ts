@@ -9,13 +9,13 @@ import { CONVERT_TEXTS } from './texts/convert_texts.ts'
  * The texts of the pages in English. With `@adonisjs/i18n`, the translation of
  * `guest_user.<name>` takes precedence
  */
-const TEXTS = { ...CONVERT_TEXTS, ...ADMIN_TEXTS }
+export const TEXTS = { ...CONVERT_TEXTS, ...ADMIN_TEXTS }
 
 /**
  * Texts that depend on a number. Translations choose by `{count, plural, …}` and
  * show `{number}`
  */
-const COUNTS = ADMIN_COUNTS
+export const COUNTS = ADMIN_COUNTS
 
 export type TextName = keyof typeof TEXTS
 export type CountTextName = keyof typeof COUNTS
@@ -24,11 +24,13 @@ export type TextData = Record<string, string | number>
 export type Texts = (name: TextName, data?: TextData) => string
 export type CountTexts = (name: CountTextName, count: number, data?: TextData) => string
 
+export const englishTexts: Texts = (name, data = {}) => fill(TEXTS[name], data)
+
 /**
  * The texts in the language of the visitor
  */
 export function createTexts(ctx: HttpContext): Texts {
-  return (name, data = {}) => translate(ctx, name, data, fill(TEXTS[name], data))
+  return (name, data = {}) => translate(ctx, name, data, englishTexts(name, data))
 }
 
 /**

@@ -72,15 +72,33 @@ export interface RedirectsConfig {
 export type ConversionValidator = VineValidator<any, any>
 
 /**
+ * A validator, or the module that exports it
+ */
+export type LazyConversionValidator =
+  ConversionValidator | Promise<ConversionValidator | { default: ConversionValidator }>
+
+/**
  * The conversion page
  */
 export interface ConvertConfig<User = LucidRow> {
   /**
-   * Validates the form (`CONVERT_FORM` of django-guest-user). The default fits
-   * the users of the starter kits. With your own, provide your own form in
-   * `resources/views/guest_user/convert.edge` as well
+   * Renders `guest_user/convert` and `guest_user/convert_success` with Inertia
+   * instead of Edge. `node ace guest:eject convert` writes both components, and
+   * sets this. Defaults to false
    */
-  validator?: ConversionValidator | ((ctx: HttpContext) => ConversionValidator)
+  inertia?: boolean
+
+  /**
+   * Validates the form (`CONVERT_FORM` of django-guest-user), with the id of the
+   * guest as `meta.userId`. The default fits the users of the starter kits. With
+   * your own, provide your own form as well (`node ace guest:eject convert`).
+   * The rule `unique` is only there when the application has booted: import such a
+   * validator in a function
+   *
+   * @example
+   * validator: () => import('#validators/guest_user')
+   */
+  validator?: ConversionValidator | ((ctx: HttpContext) => LazyConversionValidator)
 
   /**
    * Initial values of the form: true for the values of the guest in the columns

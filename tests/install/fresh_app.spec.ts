@@ -113,9 +113,12 @@ test.group('The packed package in a fresh application', (group) => {
 
   test('the TypeScript of README and docs compiles', async ({ assert, cleanup }) => {
     const user = await app.read('app/models/user.ts')
+    const config = await app.read('config/guest_user.ts')
     cleanup(async () => {
       await app.write('app/models/user.ts', user)
-      for (const path of ['documentation', ...Object.keys(ASSUMED_FILES)]) {
+      await app.write('config/guest_user.ts', config)
+      const validator = 'app/validators/guest_user.ts'
+      for (const path of ['documentation', validator, ...Object.keys(ASSUMED_FILES)]) {
         await app.removeFile(path)
       }
     })
@@ -127,6 +130,8 @@ test.group('The packed package in a fresh application', (group) => {
     for (const [path, contents] of Object.entries(ASSUMED_FILES)) {
       await app.write(path, contents)
     }
+    const { exitCode, output } = await app.ace('guest:eject', 'validator')
+    assert.equal(exitCode, 0, output)
     const blocks = await readTypescriptBlocks()
     assert.isAbove(Object.keys(blocks).length, 12)
     for (const [name, code] of Object.entries(blocks)) {

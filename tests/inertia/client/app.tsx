@@ -5,11 +5,23 @@ import { resolvePageComponent } from '@adonisjs/inertia/helpers'
 
 import Layout from './layout'
 
+/**
+ * The pages of this package are those that `guest:eject` writes, where they are
+ */
+function findPage(name: string) {
+  return name.startsWith('guest_user/')
+    ? name.replace('guest_user', '../../../stubs/eject/react') + '.tsx'
+    : `./pages/${name}.tsx`
+}
+
 createInertiaApp({
   resolve: (name) =>
     resolvePageComponent(
-      `./pages/${name}.tsx`,
-      import.meta.glob('./pages/**/*.tsx'),
+      findPage(name),
+      {
+        ...import.meta.glob('./pages/**/*.tsx'),
+        ...import.meta.glob('../../../stubs/eject/react/*.tsx'),
+      },
       (page: React.ReactElement) => <Layout>{page}</Layout>
     ),
   setup({ el, App, props }) {

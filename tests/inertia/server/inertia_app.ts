@@ -8,7 +8,7 @@ import { createTestApp, type TestApp, type TestAppOptions } from '../../app/test
 const LAYOUT = `<!doctype html>
 <html>
   <head>
-    <title>Shop</title>
+    <title inertia>Shop</title>
     <link rel="icon" href="data:,">
     @vite(['app.tsx'])
   </head>
@@ -35,10 +35,12 @@ export function createInertiaApp(client: string, options: TestAppOptions = {}): 
     ...options,
     views: { inertia_layout: LAYOUT, ...options.views },
     providers: [
+      ...(options.providers ?? []),
       () => import('@adonisjs/vite/vite_provider'),
       () => import('@adonisjs/inertia/inertia_provider'),
     ],
     config: {
+      ...options.config,
       inertia: defineInertia({}),
       vite: defineVite({
         buildDirectory: client,
@@ -46,8 +48,8 @@ export function createInertiaApp(client: string, options: TestAppOptions = {}): 
         assetsUrl: '/assets',
       }),
     },
-    serverMiddleware: [() => import('./inertia_middleware.ts')],
-    exceptionHandler: () => import('./exception_handler.ts'),
+    serverMiddleware: options.serverMiddleware ?? [() => import('./inertia_middleware.ts')],
+    exceptionHandler: options.exceptionHandler ?? (() => import('./exception_handler.ts')),
     routes(router, middleware, guestUsers) {
       guestUsers.registerConvertRoutes('/convert')
       guestUsers.registerAdminRoutes('/admin')
