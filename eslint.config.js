@@ -3,7 +3,15 @@ import { configPkg } from '@adonisjs/eslint-config'
 import { storeys } from './eslint.storeys.js'
 
 export default configPkg(
-  { ignores: ['build/**', 'tests/install/app/**', 'playground/.adonisjs/**', 'tmp/**'] },
+  {
+    ignores: [
+      'build/**',
+      'benchmarks/visits/app/**',
+      'tests/install/app/**',
+      'playground/.adonisjs/**',
+      'tmp/**',
+    ],
+  },
   {
     name: 'Tests read best in one line',
     files: ['tests/**'],

@@ -53,11 +53,12 @@ export class GuestHistory {
   }
 
   /**
+   * @param patience milliseconds; the numbers of before are good enough then
    * @returns the newest numbers, undefined when the first ones take longer than
    * a page should wait, or cannot be counted at all: a list without a chart is
    * better than none
    */
-  async read(): Promise<GuestsPerDay | undefined> {
+  async read(patience: number = PATIENCE): Promise<GuestsPerDay | undefined> {
     if (!this.#counting && performance.now() >= this.#nextCountAt) {
       this.#counting = this.#count()
         .catch((error) => {
@@ -71,7 +72,7 @@ export class GuestHistory {
       const tooLong = new AbortController()
       await Promise.race([
         this.#counting,
-        sleep(PATIENCE, undefined, { signal: tooLong.signal }).catch(() => {}),
+        sleep(patience, undefined, { signal: tooLong.signal }).catch(() => {}),
       ]).finally(() => tooLong.abort())
     }
     return this.#last

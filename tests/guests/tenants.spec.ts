@@ -107,7 +107,7 @@ for (const choice of CHOICES) {
         const { inventory } = await app.guestUsers.engine.load()
         await within('north', () => app.guestUsers.create())
         const total = (tenant: (typeof TENANTS)[number]) =>
-          within(tenant, async () => (await inventory.history.read())?.days.at(-1)?.total)
+          within(tenant, async () => (await inventory.history.read(60_000))?.days.at(-1)?.total)
         assert.equal(await total('north'), 1)
         assert.equal(await total('south'), 0)
         assert.equal(await total('north'), 1)

@@ -1,0 +1,48 @@
+/**
+ * Measures what visits cost, beside a page without guests, what people write by
+ * hand, and better-auth. See README.md
+ */
+import { Emitter } from '@adonisjs/core/events'
+import { Logger } from '@adonisjs/core/logger'
+import { Database } from '@adonisjs/lucid/database'
+import { AppFactory } from '@adonisjs/core/factories/app'
+
+import { measure } from './visits/rounds.ts'
+import { readOptions } from './visits/options.ts'
+import { report, writeReport } from './visits/report.ts'
+import { BenchmarkSite, installContenders } from './visits/site.ts'
+import { describeServer } from './cleanup/describe_server.ts'
+import { provideDatabase } from './cleanup/provide_database.ts'
+
+/**
+ * @returns the exit status
+ */
+export async function run(flags: string[]): Promise<number> {
+  const options = readOptions(flags)
+  if (!options) {
+    return 0
+  }
+  await installContenders()
+  const database = await provideDatabase(options.database)
+  const { connection } = database
+  const app = new AppFactory().create(new URL('./', import.meta.url))
+  const db = new Database(
+    { connection: 'main', connections: { main: connection as never } },
+    new Logger({ enabled: false }),
+    new Emitter(app)
+  )
+
+  try {
+    const site = await BenchmarkSite.create(connection)
+    const windows = await measure(site, db, options)
+    const text = report(windows, options, await describeServer(db, options.database))
+    console.log(`\n${text}\n`)
+    if (options.write) {
+      await writeReport(options.database, text)
+    }
+    return 0
+  } finally {
+    await db.manager.closeAll()
+    await database.drop()
+  }
+}

@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util'
+
+import { CONTENDERS } from './contenders.ts'
+import type { Dialect } from '../../tests/app/test_database.ts'
+
+const DIALECTS: Dialect[] = ['postgres', 'mariadb', 'sqlite']
+
+const HELP = `npm run benchmark -- visits
+
+  --database=postgres    postgres, mariadb or sqlite
+  --rounds=5             windows of each contender; the median counts
+  --seconds=5            length of a window
+  --connections=8,64     at once
+  --contenders=…         ${CONTENDERS.map(({ name }) => name).join(',')}
+  --write                writes the tables to docs/benchmarks.md
+  --short                one round of a second, four connections: does it work?`
+
+export interface VisitOptions {
+  database: Dialect
+  rounds: number
+  seconds: number
+  connections: number[]
+  contenders: string[]
+  write: boolean
+}
+
+/**
+ * @returns null when only the help was asked for
+ * @throws when a flag is unknown or out of range
+ */
+export function readOptions(flags: string[]): VisitOptions | null {
+  const { values } = parseArgs({
+    args: flags,
+    options: {
+      database: { type: 'string', default: 'postgres' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      connections: { type: 'string' },
+      contenders: { type: 'string', default: CONTENDERS.map(({ name }) => name).join(',') },
+      write: { type: 'boolean', default: false },
+      short: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(HELP)
+    return null
+  }
+
+  if (!DIALECTS.includes(values.database as Dialect)) {
+    throw new Error(`--database must be one of ${DIALECTS.join(', ')}`)
+  }
+  const contenders = values.contenders.split(',')
+  const unknown = contenders.filter((name) => !CONTENDERS.some((one) => one.name === name))
+  if (unknown.length) {
+    throw new Error(`--contenders does not know ${unknown.join(', ')}\n\n${HELP}`)
+  }
+  return {
+    database: values.database as Dialect,
+    rounds: positive('rounds', values.rounds ?? (values.short ? '1' : '5')),
+    seconds: positive('seconds', values.seconds ?? (values.short ? '1' : '5')),
+    connections: (values.connections ?? (values.short ? '4' : '8,64'))
+      .split(',')
+      .map((value) => positive('connections', value)),
+    contenders,
+    write: values.write,
+  }
+}
+
+function positive(name: string, value: string): number {
+  const number = Number(value)
+  if (!(number > 0)) {
+    throw new Error(`--${name} must be a number above 0, not ${value}`)
+  }
+  return number
+}

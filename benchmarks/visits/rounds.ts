@@ -1,0 +1,145 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Database } from '@adonisjs/lucid/database'
+
+import { drive, signIn } from './load.ts'
+import { SiteProcess } from './site_process.ts'
+import { CONTENDERS, type Contender } from './contenders.ts'
+import { percentile } from '../cleanup/statistics.ts'
+import type { BenchmarkSite } from './site.ts'
+import type { VisitOptions } from './options.ts'
+
+/**
+ * One window of one contender
+ */
+export interface Window {
+  contender: string
+  connections: number
+
+  /**
+   * Visits per second
+   */
+  speed: number
+
+  /**
+   * Milliseconds
+   */
+  p50: number
+  p99: number
+
+  /**
+   * Milliseconds of processor time of the server, per visit
+   */
+  cpu: number
+}
+
+/**
+ * Seconds
+ */
+const WARM_UP = 2
+
+/**
+ * Milliseconds without a new row
+ */
+const SETTLED = 200
+
+/**
+ * Runs the contenders in turns, each in a process of its own that stays up: what the
+ * machine does meanwhile meets all of them
+ *
+ * @throws when an answer is wrong, or when there are other rows than answers
+ */
+export async function measure(
+  site: BenchmarkSite,
+  db: Database,
+  options: VisitOptions
+): Promise<Window[]> {
+  const contenders = CONTENDERS.filter(({ name }) => options.contenders.includes(name))
+  const servers = new Map<string, SiteProcess>()
+  const windows: Window[] = []
+
+  try {
+    for (const name of new Set(contenders.map((contender) => contender.process))) {
+      servers.set(name, await SiteProcess.start(site, name))
+    }
+    const most = Math.max(...options.connections)
+    const cookies = new Map<Contender, string[]>()
+    for (const contender of contenders) {
+      const server = servers.get(contender.process)!
+      if (contender.visitors !== 'new') {
+        cookies.set(contender, await signIn(contender, server.port, most))
+      }
+      const seconds = Math.min(WARM_UP, options.seconds)
+      await drive(contender, target(server, most, seconds, cookies.get(contender)))
+    }
+
+    for (let round = 0; round < options.rounds; round++) {
+      for (const connections of options.connections) {
+        // Nobody always comes first, or after the slowest
+        for (const contender of turned(contenders, round)) {
+          const server = servers.get(contender.process)!
+          const window = { ...target(server, connections, options.seconds), server, db }
+          windows.push(await measureWindow(contender, window, cookies.get(contender)))
+        }
+      }
+      console.log(`round ${round + 1} of ${options.rounds}`)
+    }
+    return windows
+  } finally {
+    await Promise.all([...servers.values()].map((server) => server.stop()))
+  }
+}
+
+function target({ port }: SiteProcess, connections: number, seconds: number, cookies?: string[]) {
+  return { port, connections, seconds, cookies: cookies?.slice(0, connections) }
+}
+
+async function measureWindow(
+  contender: Contender,
+  window: ReturnType<typeof target> & { server: SiteProcess; db: Database },
+  cookies?: string[]
+): Promise<Window> {
+  const { server, db, connections } = window
+  const rowsBefore = await countRows(db, contender)
+  const before = await server.meter()
+  const load = await drive(contender, { ...window, cookies: cookies?.slice(0, connections) })
+  const after = await server.meter()
+
+  if (load.answers === 0) {
+    throw new Error(`${contender.name}: no answer in ${window.seconds} seconds; raise --seconds`)
+  }
+  // Requests whose answers nobody waited for have rows as well
+  const rows = (await countRows(db, contender)) - rowsBefore
+  const expected = contender.table ? load.answers : 0
+  if (rows < expected || rows > expected + (contender.table ? connections : 0)) {
+    throw new Error(`${contender.name}: ${load.answers} answers, but ${rows} rows`)
+  }
+
+  const cpu = after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system
+  return {
+    contender: contender.name,
+    connections,
+    speed: load.answers / load.seconds,
+    p50: percentile(load.latencies, 0.5),
+    p99: percentile(load.latencies, 0.99),
+    cpu: cpu / 1000 / load.answers,
+  }
+}
+
+/**
+ * Once the requests that nobody waits for any more have been answered
+ */
+async function countRows(db: Database, { table = 'guests' }: Contender): Promise<number> {
+  for (let last = -1; ; await setTimeout(SETTLED)) {
+    const [row] = await db.from(table).count('* as total')
+    const total = Number(row.total)
+    if (total === last) {
+      return total
+    }
+    last = total
+  }
+}
+
+function turned<Item>(items: Item[], by: number): Item[] {
+  const start = by % items.length
+  return [...items.slice(start), ...items.slice(0, start)]
+}
