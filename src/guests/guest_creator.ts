@@ -1,11 +1,13 @@
 import { DateTime } from 'luxon'
-import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 
 import debug from '../debug.ts'
 import type { Guest } from '../models/guest.ts'
 import { pauseBeforeRetry, readDatabaseError, withoutValues } from '../database/database_error.ts'
 import { runInTransaction } from '../database/transaction.ts'
+import { canInsertJointly, insertJointly, LostConnection } from './joint_insert.ts'
+import { splitQualifiedName } from '../database/catalog.ts'
 import { GuestVisibility } from './guest_visibility.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 import type { UnusablePassword } from './unusable_password.ts'
@@ -13,6 +15,7 @@ import type { CreateGuestOptions, ResolvedConfig } from '../types.ts'
 import {
   E_INCOMPLETE_GUEST_ATTRIBUTES,
   E_INVALID_GUEST_USER_CONFIG,
+  E_UNKNOWN_OUTCOME,
   E_USERNAME_EXHAUSTED,
 } from '../errors.ts'
 
@@ -43,7 +46,7 @@ export interface CreatedGuest {
 }
 
 /**
- * Creates a user and its `guests` row in one transaction
+ * Creates a user and its `guests` row: both or none
  */
 export class GuestCreator {
   #config: ResolvedConfig
@@ -71,6 +74,7 @@ export class GuestCreator {
   async create(options: CreateGuestOptions): Promise<CreatedGuest> {
     const client = this.#directory.client(options.client)
     let nameAttempt = 1
+    let isLost = false
     let username = options.username ?? (await this.#generateUsername(options, nameAttempt))
 
     for (let attempt = 1; ; attempt++) {
@@ -78,7 +82,11 @@ export class GuestCreator {
         return { ...(await this.#insert(username, options, client)), created: true }
       } catch (error) {
         debug('attempt %d to create a guest failed: %s', attempt, withoutValues(error))
-        if (!(error instanceof TakenValue)) {
+        if (error instanceof LostConnection && !isLost) {
+          isLost = true
+        } else if (isLost && !(error instanceof TakenValue)) {
+          throw new E_UNKNOWN_OUTCOME([], { cause: withoutValues(error) })
+        } else if (!(error instanceof TakenValue)) {
           // A deadlock aborts the caller's whole transaction, so it is not ours to retry
           const pause = client.isTransaction
             ? Promise.reject(error)
@@ -111,7 +119,21 @@ export class GuestCreator {
 
   async #insert(username: string, options: CreateGuestOptions, client: QueryClientContract) {
     const user = await this.#buildUser(username, options)
+    const guest = this.#buildGuest(options)
 
+    if (
+      this.#visibility.isProven &&
+      canInsertJointly(this.#userModel, this.#directory.guestModel, client)
+    ) {
+      await insertJointly(user, guest, client).catch((error) => {
+        throw isTaken(error) ? new TakenValue(this.#whatIsTaken(error), error) : error
+      })
+      return { user, guest }
+    }
+    return this.#insertInTransaction(user, guest, client)
+  }
+
+  async #insertInTransaction(user: LucidRow, guest: Guest, client: QueryClientContract) {
     return runInTransaction(
       client,
       async (trx) => {
@@ -119,31 +141,37 @@ export class GuestCreator {
         await user.save().catch((error) => {
           throw isTaken(error) ? new TakenValue('username', error) : error
         })
-        const guest = await this.#insertGuest(user, options, trx).catch((error) => {
-          throw isTaken(error) && options.visitKey ? new TakenValue('visit_key', error) : error
-        })
+        guest.userId = user.$primaryKeyValue!
+        await guest
+          .useTransaction(trx)
+          .save()
+          .catch((error) => {
+            throw isTaken(error) && guest.visitKey ? new TakenValue('visit_key', error) : error
+          })
         await this.#visibility.assert(user, trx)
         return { user, guest }
       },
       {
-        wasCommitted: async ({ guest }) =>
-          (await this.#directory.find(guest.userId, client)) !== null,
+        wasCommitted: async () => (await this.#directory.find(guest.userId, client)) !== null,
       }
     )
   }
 
-  async #insertGuest(
-    user: LucidRow,
-    options: CreateGuestOptions,
-    trx: TransactionClientContract
-  ): Promise<Guest> {
+  #buildGuest(options: CreateGuestOptions): Guest {
     const now = DateTime.now()
     const guest = new this.#directory.guestModel()
-    guest.userId = user.$primaryKeyValue!
     guest.createdAt = now
     guest.lastSeenAt = now
     guest.visitKey = options.visitKey ?? null
-    return guest.useTransaction(trx).save()
+    return guest
+  }
+
+  /**
+   * PostgreSQL names the table
+   */
+  #whatIsTaken(error: unknown): Taken {
+    const { table } = splitQualifiedName(this.#directory.guestModel.table)
+    return readDatabaseError(error)?.table === table ? 'visit_key' : 'username'
   }
 
   async #buildUser(username: string, options: CreateGuestOptions): Promise<LucidRow> {

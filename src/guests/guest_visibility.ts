@@ -12,14 +12,18 @@ import { E_HIDDEN_GUEST } from '../errors.ts'
 export class GuestVisibility {
   #userModel: LucidModel
 
-  /**
-   * A model that finds every row needs no proof, others one in each process
-   */
   #isProven: boolean
 
   constructor(userModel: LucidModel) {
     this.#userModel = userModel
     this.#isProven = !hasCustomFind(userModel)
+  }
+
+  /**
+   * A model that finds every row needs no proof, others one in each process
+   */
+  get isProven(): boolean {
+    return this.#isProven
   }
 
   /**

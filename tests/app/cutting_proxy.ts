@@ -9,6 +9,12 @@ import type { TestDatabase } from './test_database.ts'
 type Cut = 'before' | 'after'
 
 /**
+ * What commits: a statement outside of a transaction as well, as that of a first
+ * visit on PostgreSQL
+ */
+const COMMITS = ['COMMIT;', 'with "adonisjs_guest_user_new"']
+
+/**
  * Stands between the application and PostgreSQL or MariaDB, and cuts a connection
  * when a COMMIT passes
  */
@@ -83,7 +89,8 @@ export class CuttingProxy {
     }
 
     client.on('data', (bytes) => {
-      const cut = bytes.includes('COMMIT;') ? this.onCommit() : undefined
+      const isCommit = COMMITS.some((words) => bytes.includes(words))
+      const cut = isCommit ? this.onCommit() : undefined
       isCut ||= cut !== undefined
       if (cut === 'before') {
         return this.#cut(close)

@@ -3,7 +3,7 @@ import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 import { Adapter, BaseModel, column } from '@adonisjs/lucid/orm'
 import { DbAccessTokensProvider } from '@adonisjs/auth/access_tokens'
 
-import { createTestDatabase } from '../app/test_database.ts'
+import { createTestDatabase, dialect } from '../app/test_database.ts'
 import { createTokenTables } from '../app/tables.ts'
 import { GuestFactory } from '../../factories/main.ts'
 import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
@@ -272,7 +272,7 @@ test.group('Other saves', () => {
     assert.deepEqual(await look.converted(), [id])
 
     const created = await app.queries.during(() => app.guestUsers.create())
-    assert.lengthOf(created, 2, created.join('\n'))
+    assert.lengthOf(created, dialect === 'postgres' ? 1 : 2, created.join('\n'))
   })
 
   test('in the callback of a conversion convert once', async ({ assert, cleanup }) => {
