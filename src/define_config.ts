@@ -8,12 +8,9 @@ import type { ApplicationService, ConfigProvider } from '@adonisjs/core/types'
 import { parseDuration } from './age.ts'
 import { usernames } from './usernames.ts'
 import { assertOptions } from './config/options.ts'
+import { assertTransferEntries } from './config/transfer_entries.ts'
 import { E_INVALID_GUEST_USER_CONFIG } from './errors.ts'
-import {
-  assertGuardExists,
-  findSessionGuardName,
-  usesTokensByDefault,
-} from './guests/session_guard.ts'
+import { assertGuardExists, findGuestGuards } from './guests/guards.ts'
 import type { AdminConfig } from './types/config.ts'
 import type {
   AnyTransferEntry,
@@ -46,14 +43,14 @@ export function defineConfig<
   config: GuestUserConfig<Model, OwnGuestModel, Attributes>
 ): ConfigProvider<ResolvedConfig<Model, OwnGuestModel>> {
   assertOptions((config ?? {}) as object as Record<string, unknown>)
+  assertTransferEntries(config.transfer)
 
   const maxAge = config.maxAge === undefined ? undefined : readMaxAge(config.maxAge)
   const isCrawler = createCrawlerTest(config.crawlers)
 
   return configProvider.create(async (app) => ({
     enabled: config.enabled ?? true,
-    guard: await findSessionGuardName(app, config.guard as string | undefined),
-    usesTokens: config.guard === undefined && (await usesTokensByDefault(app)),
+    ...(await findGuestGuards(app, config.guard as string | undefined)),
     userModel: config.userModel,
     guestModel:
       config.guestModel ?? (importGuest as LazyModel<GuestModel> as LazyModel<OwnGuestModel>),

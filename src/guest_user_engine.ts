@@ -18,7 +18,7 @@ import { UserRegistrar } from './guests/user_registrar.ts'
 import { watchTokens } from './guests/token_sign_in.ts'
 import { SessionAuthHash } from './guests/session_auth_hash.ts'
 import { UnusablePassword } from './guests/unusable_password.ts'
-import { assertGuardAccepts } from './guests/session_guard.ts'
+import { assertGuardsAccept } from './guests/guards.ts'
 import { findPasswordColumn, importModel } from './guests/configured_models.ts'
 import { GuestMerger } from './merge/guest_merger.ts'
 import { KeptGuests } from './cleanup/kept_guests.ts'
@@ -116,7 +116,7 @@ export class GuestUserEngine {
     const { app, database, events, encryption, hash } = this.framework
 
     const userModel = await importModel('userModel', config.userModel)
-    await assertGuardAccepts(app, config.guard, userModel)
+    await assertGuardsAccept(app, config, userModel)
     const guestModel = await importModel('guestModel', config.guestModel)
 
     const directory = new GuestDirectory(database, userModel, guestModel)
@@ -126,7 +126,6 @@ export class GuestUserEngine {
     const passwordSave = new PasswordSave(userModel, directory, events, passwordColumn)
     const password = passwordColumn ? new UnusablePassword(userModel, passwordColumn, hash) : null
 
-    // Last, because a load that fails is tried again
     watchTokens(userModel)
     return {
       userModel,

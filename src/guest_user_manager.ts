@@ -1,9 +1,9 @@
 import type { HttpContext, RouteGroup } from '@adonisjs/core/http'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
-import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
+import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 
 import type { UserId } from './database/guest_tables.ts'
-import { afterCommit } from './database/transaction.ts'
+import { afterCommit, asTransaction } from './database/transaction.ts'
 import type { Expiry } from './guests/expiry.ts'
 import { E_GUEST_NOT_DELETED, E_INVALID_MERGE_TARGET, E_NOT_A_GUEST } from './errors.ts'
 import { conversionNote } from './guests/conversion_scope.ts'
@@ -298,8 +298,8 @@ export class GuestUserManager {
 
   /**
    * Deletes a guest and everything that belongs to them, as a cleanup does: the
-   * hooks and the `delete()` of the user model run. Sends `guest_user:deleted`
-   * after the commit
+   * hooks and the `delete()` of the user model run. In a transaction of its own, or in
+   * that of `client` or of `guest`. Sends `guest_user:deleted` after the commit
    *
    * @returns whether the row is gone; false when `delete()` of the model, or a
    * trigger, keeps it (soft deletes)
@@ -311,10 +311,11 @@ export class GuestUserManager {
    * @example
    * await guestUsers.delete(guest)
    */
-  async delete(guest: LucidRow | UserId): Promise<boolean> {
+  async delete(guest: LucidRow | UserId, options: ClientOptions = {}): Promise<boolean> {
     const { cleaner, directory } = await this.engine.load()
     assertUser(guest, directory)
-    const { result } = await cleaner.remove({ userIds: [primaryKeyOf(guest)] })
+    const client = options.client ?? transactionOf(guest, directory)
+    const { result } = await cleaner.remove({ userIds: [primaryKeyOf(guest)] }, { client })
     const { deleted, blockedBy, leftBy } = result
     if (blockedBy.length > 0) {
       throw new E_GUEST_NOT_DELETED([
@@ -374,12 +375,6 @@ function transactionOf(
   directory: GuestDirectory
 ): TransactionClientContract | undefined {
   return typeof user === 'object' ? directory.transactionOf(user) : undefined
-}
-
-function asTransaction(
-  client: QueryClientContract | undefined
-): TransactionClientContract | undefined {
-  return client?.isTransaction ? (client as TransactionClientContract) : undefined
 }
 
 /**

@@ -46,7 +46,10 @@ test.group('Wrong config/guest_user.ts', () => {
 
   test('a guard that knows no sessions', async ({ assert }) => {
     const error = await failToStart({ guestUser: { guard: 'basic' as never } })
-    assert.match(error.message, /"guard" must name a session guard .* "basic" is of another kind/)
+    assert.match(
+      error.message,
+      /"guard" must name a guard .* for sessions or access tokens, but "basic" is of another kind/
+    )
   })
 
   test('a user model that cannot be imported', async ({ assert }) => {

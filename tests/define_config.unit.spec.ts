@@ -85,6 +85,46 @@ test.group('Wrong config/guest_user.ts', () => {
       )
     })
 
+  const model = async () => {}
+  test('an entry of transfer: {$i}')
+    .with([
+      {
+        entry: { relation: 'cart', onconflict: 'keepGuest' },
+        message: '"transfer[1].onconflict" is not an option. Did you mean "onConflict"?',
+      },
+      {
+        entry: { model, foreignKey: 'userId', colour: 'red' },
+        message:
+          '"transfer[1].colour" is not an option. The options are relation, model, foreignKey, onConflict, discard',
+      },
+      {
+        entry: { relation: 'cart', onConflict: 'keepBoth' },
+        message: '"transfer[1].onConflict" must be "keepAccount", "keepGuest", or a function',
+      },
+      {
+        entry: { relation: 'cart', discard: 'yes' },
+        message: '"transfer[1].discard" must be true or false',
+      },
+      { entry: { model: 'note', foreignKey: 'x' }, message: '"transfer[1].model" must be a func' },
+      ...[{}, null, { model }, { foreignKey: 'x' }, { relation: 'cart', foreignKey: 'x' }].map(
+        (entry) => ({ entry, message: '"transfer[1]" must name either a "relation"' })
+      ),
+    ])
+    .run(({ assert }, { entry, message }) => {
+      const config: any = { userModel: model, attributes, transfer: ['notes', entry] }
+      assert.throws(() => defineConfig(config), new RegExp(message.replaceAll(/[.?[\]]/g, '\\$&')))
+    })
+
+  test('transfer in all its forms', ({ assert }) => {
+    const transfer = [
+      'notes',
+      { relation: 'cart', onConflict: 'keepGuest', discard: undefined },
+      { model, foreignKey: 'userId', onConflict: () => {}, discard: false },
+    ]
+    const config: any = { userModel: model, attributes, transfer }
+    assert.doesNotThrow(() => defineConfig(config))
+  })
+
   test('nothing at all', ({ assert }) => {
     assert.throws(() => defineConfig(undefined as never), /"userModel" must be a function/)
   })

@@ -30,7 +30,7 @@ export function registerApiRoutes(
  * Errors are answered in the format that the client accepts, and these clients need
  * not say that they read no HTML
  */
-function answerWithJson({ request }: HttpContext, next: NextFn) {
+export function answerWithJson({ request }: HttpContext, next: NextFn) {
   if (request.accepts(['html', 'application/vnd.api+json', 'json']) === 'html') {
     request.headers().accept = 'application/json'
   }

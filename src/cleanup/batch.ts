@@ -84,13 +84,15 @@ export class BatchCleaner {
     }
     let refusal: unknown
     try {
-      yield await retryTransient(() => this.#remove(userIds))
+      const remove = () => this.#remove(userIds)
+      yield await (this.#client.isTransaction ? remove() : retryTransient(remove))
       return
     } catch (error) {
       refusal = error
     }
 
-    if (isContention(refusal)) {
+    // A conflict ends the transaction of the caller, who may try again
+    if (isContention(refusal) && !this.#client.isTransaction) {
       debug('%d guests cannot be deleted now: %s', userIds.length, refusal)
       yield { ...EMPTY, skipped: userIds }
     } else if (isRefusal(refusal) || refusal instanceof DeleteIgnored) {

@@ -28,6 +28,10 @@ export interface CleanupPlan {
   limit: number
   dryRun: boolean
   signal?: AbortSignal
+
+  /**
+   * A transaction only where the caller wants these guests deleted in it
+   */
   client?: CleanupOptions['client']
   onBatch?: CleanupOptions['onBatch']
 

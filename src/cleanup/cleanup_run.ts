@@ -11,6 +11,7 @@ import { BatchCleaner, type BatchOutcome } from './batch.ts'
 import type { KeptGuests } from './kept_guests.ts'
 import type { ExpiredGuests } from './expired_guests.ts'
 import type { Bookmark } from '../database/bookmark.ts'
+import { afterCommit, asTransaction } from '../database/transaction.ts'
 import type { GuestEvents } from '../guests/guest_events.ts'
 import type { GuestTables, UserId } from '../database/guest_tables.ts'
 
@@ -214,8 +215,15 @@ export class CleanupRun {
   }
 
   async #emitDeleted(userIds: UserId[]): Promise<void> {
-    if (userIds.length > 0) {
-      await this.#parts.events.send('guest_user:deleted', { userIds })
+    if (userIds.length === 0) {
+      return
+    }
+    const send = () => this.#parts.events.send('guest_user:deleted', { userIds })
+    const trx = asTransaction(this.#plan.client)
+    if (trx) {
+      afterCommit(trx, () => void send())
+    } else {
+      await send()
     }
   }
 

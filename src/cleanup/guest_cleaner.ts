@@ -13,7 +13,7 @@ import type { GuestEvents } from '../guests/guest_events.ts'
 import type { GuestDirectory } from '../guests/guest_directory.ts'
 import type { CleanupOptions, CleanupResult, GuestFilter } from '../types.ts'
 
-export interface RemoveOptions extends Pick<CleanupPlan, 'signal' | 'onAttempt'> {
+export interface RemoveOptions extends Pick<CleanupPlan, 'signal' | 'onAttempt' | 'client'> {
   /**
    * Where an earlier run was stopped by its signal
    */
@@ -65,7 +65,9 @@ export class GuestCleaner {
   }
 
   /**
-   * Deletes exactly the guests that match a filter, expired or not.
+   * Deletes exactly the guests that match a filter, expired or not. Within a
+   * transaction of the caller, the event is sent after its commit, and nothing is
+   * tried again that a conflict has ended
    *
    * @returns the result, and where the next run continues
    */

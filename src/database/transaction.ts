@@ -48,6 +48,15 @@ export async function runInTransaction<Result>(
 }
 
 /**
+ * The transaction that a caller wants to be joined, if the client is one
+ */
+export function asTransaction(
+  client: QueryClientContract | undefined
+): TransactionClientContract | undefined {
+  return client?.isTransaction ? (client as TransactionClientContract) : undefined
+}
+
+/**
  * Calls back when a transaction has been committed, or at once if there is none
  *
  * Lucid calls its hooks after a COMMIT that failed, too

@@ -5,7 +5,12 @@ import type { ApplicationService } from '@adonisjs/core/types'
 import type { GuestModel, ResolvedConfig } from '../types.ts'
 import { findPasswordColumn, importModel } from '../guests/configured_models.ts'
 import { createFinding, messageOf, type Finding, type FindingCode } from './finding.ts'
-import { assertGuardAccepts, findSessionGuardName, UnusableGuard } from '../guests/session_guard.ts'
+import {
+  assertGuardsAccept,
+  findGuestGuards,
+  UnusableGuard,
+  UnusableTokenGuard,
+} from '../guests/guards.ts'
 
 /**
  * An application whose configuration can be read, and whose models can be
@@ -34,6 +39,9 @@ const NAME_GUEST_MODEL =
 
 const NAME_GUARD =
   'Name a guard for this model in "config/guest_user.ts", or in "config/auth.ts" the same model in the provider of the guard:\nprovider: sessionUserProvider({ model: () => import(\'#models/user\') }),'
+
+const ADD_TOKEN_PROVIDER =
+  "Write in the user model, or name another provider of tokens in the guard:\nimport { DbAccessTokensProvider } from '@adonisjs/auth/access_tokens'\nstatic accessTokens = DbAccessTokensProvider.forModel(User)"
 
 const NAME_PASSWORD_COLUMN =
   'Name the property of the user model that holds the password hash in "config/guest_user.ts", or null:\npasswordColumn: null,'
@@ -107,10 +115,10 @@ async function describeError(app: ApplicationService, error: unknown): Promise<F
  */
 async function suggestGuard(app: ApplicationService): Promise<string> {
   try {
-    const guard = await findSessionGuardName(app)
-    return `Name a session guard in "config/guest_user.ts", or leave "guard" out:\nguard: '${guard}',`
+    const { guard } = await findGuestGuards(app)
+    return `Name another guard in "config/guest_user.ts", or leave "guard" out:\nguard: '${guard}',`
   } catch {
-    return 'Run "node ace add @adonisjs/auth --guard=session"'
+    return 'Run "node ace add @adonisjs/auth --guard=session", or with "--guard=access_tokens" for an API'
   }
 }
 
@@ -145,7 +153,12 @@ export async function checkModels(
     return { findings }
   }
 
-  await attempt('wrong-guard', NAME_GUARD, () => assertGuardAccepts(app, config.guard, userModel))
+  const refusal = await assertGuardsAccept(app, config, userModel).catch((error: unknown) => error)
+  if (refusal instanceof UnusableTokenGuard) {
+    findings.push(createFinding('missing-token-provider', messageOf(refusal), ADD_TOKEN_PROVIDER))
+  } else if (refusal) {
+    findings.push(createFinding('wrong-guard', messageOf(refusal), NAME_GUARD))
+  }
   const passwordColumn = await attempt('invalid-password-column', NAME_PASSWORD_COLUMN, () =>
     findPasswordColumn(config, userModel)
   )

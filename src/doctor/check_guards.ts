@@ -1,6 +1,6 @@
 import type { Subject } from './check_configuration.ts'
 import { createFinding, type Finding } from './finding.ts'
-import { listOtherSessionGuards } from '../guests/session_guard.ts'
+import { listOtherSessionGuards } from '../guests/guards.ts'
 
 /**
  * Guards that sign in the same users, without the guests taking part

@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from '../types.ts'
-import type { Chain, Link } from './middleware_chain.ts'
+import { listRoutes, type Chain, type Link } from './middleware_chain.ts'
 import { createFinding, type Finding, type FindingCode } from './finding.ts'
 import UnregisteredOnlyMiddleware from '../middleware/unregistered_only_middleware.ts'
 
@@ -15,23 +15,29 @@ const MISSING: Record<keyof typeof SPECIFIERS, FindingCode> = {
   guestUser: 'missing-guest-user-middleware',
 }
 
-const FIX = `Write in "start/kernel.ts", in this order and with your other middleware between them:
-router.use([
-  () => import('${SPECIFIERS.session}'),
-  () => import('${SPECIFIERS.auth}'),
-  () => import('${SPECIFIERS.guestUser}'),
-])`
+function describeFix(wanted: [link: string, specifier: string][]): string {
+  return [
+    'Write in "start/kernel.ts", in this order and with your other middleware between them:',
+    'router.use([',
+    ...wanted.map(([, specifier]) => `  () => import('${specifier}'),`),
+    '])',
+  ].join('\n')
+}
 
 /**
  * Session, then auth, then this package's, on the routes that need them: those
- * with named middleware of this package, or all where there are none
+ * with named middleware of this package, or all where there are none. Guests with
+ * tokens need no session
  */
-export function checkMiddleware(chains: Chain[]): Finding[] {
+export function checkMiddleware(chains: Chain[], config?: ResolvedConfig): Finding[] {
+  const wanted = Object.entries(SPECIFIERS).filter(
+    ([link]) => link !== 'session' || config?.tokenGuard === undefined
+  )
   const needing = chains.filter(({ links }) => links.includes('guard'))
   const concerned = needing.length > 0 ? needing : chains
 
   return [
-    ...findMissing(concerned, needing.length > 0),
+    ...findMissing(concerned, wanted, needing.length > 0),
     ...describeOrder(
       'middleware-order',
       concerned.filter(({ links }) => !isReady(links))
@@ -46,11 +52,15 @@ export function checkMiddleware(chains: Chain[]): Finding[] {
 /**
  * Where no route is known to need them, one route that has them is enough
  */
-function findMissing(chains: Chain[], allNeed: boolean): Finding[] {
+function findMissing(
+  chains: Chain[],
+  wanted: [link: string, specifier: string][],
+  allNeed: boolean
+): Finding[] {
   if (chains.length === 0) {
     return []
   }
-  return Object.entries(SPECIFIERS).flatMap(([link, specifier]) => {
+  return wanted.flatMap(([link, specifier]) => {
     const without = chains.filter(({ links }) => !links.includes(link as Link))
     const isMissing = allNeed ? without.length > 0 : without.length === chains.length
     if (!isMissing) {
@@ -61,7 +71,7 @@ function findMissing(chains: Chain[], allNeed: boolean): Finding[] {
       createFinding(
         code,
         `"${specifier}" is not in "router.use([…])" of "start/kernel.ts", so it does not run for ${listRoutes(without)}`,
-        FIX
+        describeFix(wanted)
       ),
     ]
   })
@@ -97,17 +107,9 @@ function describeOrder(code: FindingCode, chains: Chain[]): Finding[] {
     createFinding(
       code,
       `The middleware in "start/kernel.ts" run in the wrong order for ${listRoutes(chains)}: ${order}`,
-      FIX
+      describeFix(Object.entries(SPECIFIERS))
     ),
   ]
-}
-
-const MOST_ROUTES = 3
-
-function listRoutes(chains: Chain[]): string {
-  const titles = chains.slice(0, MOST_ROUTES).map(({ title }) => `"${title}"`)
-  const more = chains.length - titles.length
-  return titles.join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
 /**

@@ -13,7 +13,7 @@ interface SessionConfig {
 
 /**
  * Guests are signed in through the session, so it must be enabled, and must not
- * live longer than they do
+ * live longer than they do. Those with tokens can do without
  */
 export async function checkSession(
   app: ApplicationService,
@@ -24,6 +24,10 @@ export async function checkSession(
     session = await configProvider.resolve<SessionConfig>(app, app.config.get('session'))
   } catch (error) {
     return [describeInvalid(messageOf(error))]
+  }
+  const isOptional = config?.tokenGuard !== undefined
+  if (isOptional && !session?.enabled) {
+    return []
   }
   if (!session) {
     return [describeInvalid('it is missing, or does not export the result of "defineConfig"')]

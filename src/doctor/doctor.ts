@@ -14,6 +14,7 @@ import { createFinding, messageOf, type Finding } from './finding.ts'
 import { checkPagePackages } from './check_pages.ts'
 import { checkAdminRoutes, checkAdminSearch } from './check_admin.ts'
 import { checkLoginRoutes, checkMiddleware } from './check_middleware.ts'
+import { checkTokenGuard, checkTokenRoutes, checkTokenTables } from './check_tokens.ts'
 import { checkConfiguration, checkModels, type Subject } from './check_configuration.ts'
 
 /**
@@ -47,6 +48,7 @@ export async function examine(app: ApplicationService): Promise<Finding[]> {
     if (subject) {
       findings.push(
         ...(await attempt('guards', () => checkGuards(subject))),
+        ...(await attempt('tokens', () => checkTokenGuard(subject))),
         ...(await attempt('database', () => checkData(subject)))
       )
     }
@@ -86,10 +88,11 @@ async function checkRoutes(app: ApplicationService, config?: ResolvedConfig): Pr
   )
   return [
     ...broken,
-    ...checkMiddleware(chains),
+    ...checkMiddleware(chains, config),
     ...checkLoginRoutes(chains, config),
     ...checkPagePackages(app, chains, config),
     ...checkAdminRoutes(chains, config),
+    ...(await checkTokenRoutes(app, chains, config)),
   ]
 }
 
@@ -107,6 +110,7 @@ async function checkData(subject: Subject): Promise<Finding[]> {
   }
 
   findings.push(
+    ...(await attempt('token tables', () => checkTokenTables(connected))),
     ...(await attempt('guests table', () => checkGuestsTable(connected, tables))),
     ...(await attempt('attributes', () => checkAttributes(connected, tables))),
     ...(await attempt('addresses', () => checkAddresses(connected))),

@@ -1,8 +1,8 @@
 import type { ApplicationService } from '@adonisjs/core/types'
-import SessionMiddleware from '@adonisjs/session/session_middleware'
 import InitializeAuthMiddleware from '@adonisjs/auth/initialize_auth_middleware'
 
 import { messageOf } from './finding.ts'
+import { answerWithJson } from '../api/register_api_routes.ts'
 import AllowGuestUserMiddleware from '../middleware/allow_guest_user_middleware.ts'
 import UnregisteredOnlyMiddleware from '../middleware/unregistered_only_middleware.ts'
 import GuestUserRequiredMiddleware from '../middleware/guest_user_required_middleware.ts'
@@ -39,6 +39,11 @@ export interface Chain {
    * Named middleware of the route, with their classes
    */
   named: { name: string; middleware: unknown }[]
+
+  /**
+   * Has it middleware of its own besides that of the package, such as a throttle?
+   */
+  isBounded: boolean
 }
 
 interface Route {
@@ -55,7 +60,8 @@ interface Route {
 const KNOWN: { link: Link; classes: unknown[]; specifier: RegExp }[] = [
   {
     link: 'session',
-    classes: [SessionMiddleware],
+    // The package need not be installed
+    classes: [],
     specifier: /@adonisjs\/session\/session_middleware/,
   },
   {
@@ -90,6 +96,7 @@ export class MiddlewareChains {
    */
   readonly broken: { source: string; reason: string }[] = []
   #classes = new Map<unknown, Promise<unknown>>()
+  #sessionMiddleware: unknown
 
   /**
    * @throws when two routes have the same name or pattern
@@ -99,13 +106,15 @@ export class MiddlewareChains {
       app.container.make('router'),
       app.container.make('server'),
     ])
+    this.#sessionMiddleware = await importSessionMiddleware()
     router.commit()
     const routes = Object.values(router.toJSON()).flat() as unknown as Route[]
     const shared = server.getMiddlewareList() as StoredMiddleware[]
 
     const chains: Chain[] = []
     for (const route of routes) {
-      const stored = [...shared, ...route.middleware.all()].filter(isStored)
+      const own = [...route.middleware.all()]
+      const stored = [...shared, ...own].filter(isStored)
       chains.push({
         title: `${route.methods.filter((method) => method !== 'HEAD').join('|')} ${route.pattern}`,
         pattern: route.pattern,
@@ -119,6 +128,7 @@ export class MiddlewareChains {
               middleware: await this.#import(reference),
             }))
         ),
+        isBounded: stored.some(isThrottle) || own.some(isOfApplication),
       })
     }
     return chains
@@ -131,6 +141,9 @@ export class MiddlewareChains {
 
   async #recognize(reference: unknown): Promise<Link | undefined> {
     const middleware = await this.#import(reference)
+    if (isOrExtends(middleware, this.#sessionMiddleware)) {
+      return 'session'
+    }
     const known = KNOWN.find(
       ({ classes, specifier }) =>
         classes.some((it) => isOrExtends(middleware, it)) || specifier.test(String(reference))
@@ -154,11 +167,46 @@ export class MiddlewareChains {
   }
 }
 
+const MOST_ROUTES = 3
+
+/**
+ * `"GET /cart", "GET /login"`
+ */
+export function listRoutes(chains: Chain[]): string {
+  const titles = chains.slice(0, MOST_ROUTES).map(({ title }) => `"${title}"`)
+  const more = chains.length - titles.length
+  return titles.join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+/**
+ * By its name alone: applications write their own
+ */
+function isThrottle({ reference }: StoredMiddleware): boolean {
+  return /throttl|limit/i.test(String(reference))
+}
+
+/**
+ * Those of limiters are plain functions. Named middleware, which has arguments, is what
+ * the application wants on this route
+ */
+function isOfApplication(middleware: unknown): boolean {
+  return typeof middleware === 'function'
+    ? middleware !== answerWithJson
+    : 'args' in (middleware as StoredMiddleware)
+}
+
 /**
  * Plain functions have no class to compare
  */
 function isStored(middleware: unknown): middleware is StoredMiddleware {
   return typeof middleware === 'object' && middleware !== null && 'reference' in middleware
+}
+
+async function importSessionMiddleware(): Promise<unknown> {
+  return import('@adonisjs/session/session_middleware').then(
+    (module) => module.default,
+    () => undefined
+  )
 }
 
 async function importMiddleware(reference: unknown): Promise<unknown> {

@@ -55,8 +55,9 @@ export class GuestDirectory {
    * The open transaction that the row was read or written in. The global
    * transaction of tests is none: it stands for the database, and nobody commits it
    */
-  transactionOf(row: LucidRow): TransactionClientContract | undefined {
-    return row.$trx === (this.client() as unknown) ? undefined : row.$trx
+  transactionOf({ $trx }: LucidRow): TransactionClientContract | undefined {
+    const { connectionGlobalTransactions } = this.#database
+    return $trx && connectionGlobalTransactions.get($trx.connectionName) === $trx ? undefined : $trx
   }
 
   /**

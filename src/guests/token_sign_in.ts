@@ -18,13 +18,16 @@ export function trackTokens<Result>(beforeToken: BeforeToken, work: () => Result
   return scope.run(beforeToken, work)
 }
 
+const watched = new WeakSet()
+
 /**
  * Makes the providers of access tokens on the user model ask before each token.
  * Guards call the same provider
  */
 export function watchTokens(userModel: LucidModel) {
   for (const provider of listTokenProviders(userModel)) {
-    if (provider.type !== undefined && provider.create) {
+    if (provider.type !== undefined && provider.create && !watched.has(provider)) {
+      watched.add(provider)
       const create = provider.create.bind(provider)
       provider.create = async (user, ...options) => {
         await scope.getStore()?.(user)

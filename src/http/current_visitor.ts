@@ -1,13 +1,11 @@
 import { errors as authErrors } from '@adonisjs/auth'
-import { errors as sessionErrors } from '@adonisjs/session'
 import type { HttpContext } from '@adonisjs/core/http'
-import type { SessionGuard } from '@adonisjs/auth/session'
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
-import type { SessionUserProviderContract } from '@adonisjs/auth/types/session'
 
 import type { UserId } from '../database/guest_tables.ts'
 import type { VisitorKind } from '../types.ts'
 import { SessionMemory } from './session_memory.ts'
+import { findSessionGuard, type Guard } from './session_guard.ts'
 import { keepPrivate } from './private_response.ts'
 import { RecentVisits, RETRY_INTERVAL } from './recent_visits.ts'
 import { authenticateByToken, bringsToken, listUsersOfOtherGuards } from './other_guards.ts'
@@ -15,8 +13,6 @@ import { isConvertedHere } from '../guests/conversion_scope.ts'
 import { explainMiss, hiddenFromGuard, isSeenByGuard, type Miss } from './guard_sight.ts'
 import { mergeOnSignIn, NO_MEMORY } from './merge_on_sign_in.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
-
-type Guard = SessionGuard<false, SessionUserProviderContract<LucidRow>>
 
 /**
  * The visitor of this request, as known to the guard, the session and the
@@ -31,9 +27,14 @@ export class CurrentVisitor {
   #memory: SessionMemory
 
   /**
+   * Undefined where visitors have only tokens, and no session
+   */
+  #guard: Guard | undefined
+
+  /**
    * The guard's own `login`
    */
-  #login: Guard['login']
+  #login: Guard['login'] = async () => {}
 
   /**
    * Answers cached for this request, by table and key
@@ -60,19 +61,31 @@ export class CurrentVisitor {
     this.#ctx = ctx
     this.#manager = manager
     this.#memory = new SessionMemory(ctx.session)
-    const guard = this.#guard
-    const login = guard.login.bind(guard)
-    this.#login = async (account, ...options) => {
-      await login(account, ...options)
-      this.#isSigningIn = true
-      this.keepPrivate()
+    this.#guard = findSessionGuard(ctx, manager)
+    if (this.#guard) {
+      this.#login = this.#takePartIn(this.#guard)
     }
+  }
+
+  /**
+   * Merges before the guard's `login`, and ends the session of a former guest after its
+   * `authenticate`, whoever calls them in this request
+   *
+   * @returns the guard's own `login`
+   */
+  #takePartIn(guard: Guard): Guard['login'] {
+    const login = guard.login.bind(guard)
     guard.login = (account, ...options) => this.#mergeAndLogin(account, options)
     const authenticate = guard.authenticate.bind(guard)
     guard.authenticate = async () => {
       await authenticate()
       await this.verifySession()
       return guard.getUserOrFail()
+    }
+    return async (account, ...options) => {
+      await login(account, ...options)
+      this.#isSigningIn = true
+      this.keepPrivate()
     }
   }
 
@@ -94,7 +107,7 @@ export class CurrentVisitor {
    * authenticates; needs no query
    */
   async verifySession(): Promise<void> {
-    const user = this.#guard.user
+    const user = this.#guard?.user
     if (user && this.#memory.isOfGuest(user.$primaryKeyValue!)) {
       this.#verification ??= this.#verify(user).catch((error) => {
         this.#verification = undefined
@@ -120,6 +133,9 @@ export class CurrentVisitor {
 
   async #signOut(): Promise<void> {
     const guard = this.#guard
+    if (!guard) {
+      return
+    }
     if (this.#ctx.session.readonly) {
       guard.user = undefined
       guard.isAuthenticated = false
@@ -134,12 +150,17 @@ export class CurrentVisitor {
   }
 
   /**
-   * Signs a guest out who was deleted, and leaves nothing of theirs in the session
+   * Signs a guest out who was deleted, and leaves nothing of theirs in the session.
+   * Whoever came with a token stays in `auth.user` until the request ends
    */
   async forget(): Promise<void> {
+    const visitor = await this.user()
     await this.#signOut()
     this.#answers.clear()
-    this.#ctx.session.clear()
+    if (visitor) {
+      this.#answers.set(identify(visitor), Promise.resolve('anonymous'))
+    }
+    this.#ctx.session?.clear()
   }
 
   /**
@@ -152,15 +173,15 @@ export class CurrentVisitor {
     const guard = this.#guard
     const { auth } = this.#ctx
 
-    if (auth.isAuthenticated && auth.user !== guard.user) {
+    if (auth.isAuthenticated && auth.user !== guard?.user) {
       const { directory } = await this.#manager.engine.load()
       const user = auth.user as LucidRow | undefined
-      return user && directory.isUser(user) ? user : guard.user
+      return user && directory.isUser(user) ? user : guard?.user
     }
-    if (!guard.user && !guard.authenticationAttempted) {
+    if (guard && !guard.user && !guard.authenticationAttempted) {
       await auth.checkUsing([this.#manager.config.guard as never])
     }
-    return guard.user ?? this.#userOfToken()
+    return guard?.user ?? this.#userOfToken()
   }
 
   async #userOfToken(): Promise<LucidRow | undefined> {
@@ -204,7 +225,7 @@ export class CurrentVisitor {
     const identity = identify(user)
     let answer = this.#answers.get(identity)
     if (!answer) {
-      const visitor = this.#guard.user
+      const visitor = this.#guard?.user
       const isVisitor = visitor !== undefined && identify(visitor) === identity
       answer = isVisitor ? this.#askMemory(user.$primaryKeyValue!) : this.#askManager(user)
       this.#answers.set(identity, answer)
@@ -225,7 +246,7 @@ export class CurrentVisitor {
       return 'anonymous'
     }
     // The session remembers our guard's visitor only
-    const kind = await (visitor === this.#guard.user
+    const kind = await (visitor === this.#guard?.user
       ? this.#refresh(visitor.$primaryKeyValue!)
       : this.#askDirectory(visitor))
     this.#answers.set(identify(visitor), Promise.resolve(kind))
@@ -239,8 +260,8 @@ export class CurrentVisitor {
    * @throws E_SESSION_NOT_MUTABLE
    */
   assertCanSignIn() {
-    if (this.#ctx.session.readonly && !this.#isOfToken) {
-      throw new sessionErrors.E_SESSION_NOT_MUTABLE()
+    if (!this.#isOfToken) {
+      this.#memory.assertWritable()
     }
   }
 
@@ -250,8 +271,8 @@ export class CurrentVisitor {
    */
   get #isOfToken(): boolean {
     const { auth, request } = this.#ctx
-    const visitor = this.#guard.user
-    const isWithToken = this.#manager.config.usesTokens || bringsToken(request)
+    const visitor = this.#guard?.user
+    const isWithToken = this.#manager.config.tokenGuard !== undefined || bringsToken(request)
     return isWithToken && (visitor === undefined || auth.user !== visitor)
   }
 
@@ -264,7 +285,7 @@ export class CurrentVisitor {
    */
   async signIn(user: LucidRow, kind: 'guest' | 'regular') {
     const guard = this.#guard
-    if (this.#isOfToken && !isSame(guard.user, user)) {
+    if (!guard || (this.#isOfToken && !isSame(guard.user, user))) {
       this.#answers.set(identify(user), Promise.resolve(kind))
       return
     }
@@ -284,7 +305,7 @@ export class CurrentVisitor {
   async explainMiss(): Promise<Miss['reason'] | undefined> {
     const guard = this.#guard
     const userId = this.#userIdInSession
-    if (userId === undefined || guard.isLoggedOut) {
+    if (!guard || userId === undefined || guard.isLoggedOut) {
       return undefined
     }
 
@@ -394,11 +415,7 @@ export class CurrentVisitor {
   }
 
   get #userIdInSession(): UserId | undefined {
-    return this.#ctx.session.get(this.#guard.sessionKeyName)
-  }
-
-  get #guard(): Guard {
-    return this.#ctx.auth.use(this.#manager.config.guard as never) as unknown as Guard
+    return this.#guard && this.#ctx.session.get(this.#guard.sessionKeyName)
   }
 
   /**
@@ -506,7 +523,7 @@ export class CurrentVisitor {
    * column is still the guest's
    */
   async #rememberGuest(userId: UserId, lastSeenAt: number): Promise<void> {
-    const user = this.#guard.user
+    const user = this.#guard?.user
     const { sessionAuthHash } = await this.#manager.engine.load()
     const isVisitor = String(user?.$primaryKeyValue) === String(userId)
     this.#memory.rememberGuest(

@@ -31,13 +31,13 @@ const FRAMES = ['iframe', 'frame', 'object', 'embed', 'fencedframe']
  */
 export async function findGuestRefusal(
   ctx: HttpContext,
-  config: Pick<ResolvedConfig, 'enabled' | 'usesTokens' | 'isCrawler' | 'allow'>
+  config: Pick<ResolvedConfig, 'enabled' | 'tokenGuard' | 'isCrawler' | 'allow'>
 ): Promise<string | undefined> {
   if (!config.enabled) {
     return '"enabled" of "config/guest_user.ts" is false'
   }
-  if (config.usesTokens) {
-    return 'the default guard of "config/auth.ts" is one for access tokens: post to "registerApiRoutes", or name a session guard as "guard" of "config/guest_user.ts"'
+  if (config.tokenGuard !== undefined) {
+    return `the guard "${config.tokenGuard}" of "config/auth.ts" is one for access tokens: post to "registerApiRoutes", or name a session guard as "guard" of "config/guest_user.ts"`
   }
   if (ctx.session.readonly) {
     return 'the session is readonly, so nobody can be signed in'

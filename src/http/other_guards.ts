@@ -2,6 +2,7 @@ import type { GuardContract } from '@adonisjs/auth/types'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 import type { HttpContext, HttpRequest } from '@adonisjs/core/http'
 
+import { findSessionGuard } from './session_guard.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 type Guards = Map<string, GuardContract<unknown>>
@@ -19,11 +20,12 @@ export function bringsToken(request: HttpRequest): boolean {
 }
 
 /**
- * The guards of `config/auth.ts` besides ours, as this request has them
+ * The guards of `config/auth.ts` besides our session guard, as this request has them
  */
 async function listOtherGuards(ctx: HttpContext, manager: GuestUserManager): Promise<Guards> {
   const { config } = await ctx.containerResolver.make('auth.manager')
-  const names = Object.keys(config.guards).filter((name) => name !== manager.config.guard)
+  const isOurs = (name: string) => name === manager.config.guard && findSessionGuard(ctx, manager)
+  const names = Object.keys(config.guards).filter((name) => !isOurs(name))
   return new Map(names.map((name) => [name, ctx.auth.use(name as never) as GuardContract<unknown>]))
 }
 

@@ -40,18 +40,29 @@ const GUEST_LIFETIME = 60_000
 /**
  * Caches in the session who is a guest, so that a guarded page costs a
  * signed-in visitor no query. What a readonly session cannot keep lasts for the
- * request
+ * request, as does everything where there is no session
  */
 export class SessionMemory {
-  #session: HttpContext['session']
+  #session: HttpContext['session'] | undefined
 
   /**
-   * What would be in the session if it were not readonly
+   * What would be in the session if it could be written
    */
   #unsaved = new Map<string, unknown>()
 
-  constructor(session: HttpContext['session']) {
+  constructor(session: HttpContext['session'] | undefined) {
     this.#session = session
+  }
+
+  /**
+   * Fails as the session itself does, whose package need not be installed
+   *
+   * @throws E_SESSION_NOT_MUTABLE
+   */
+  assertWritable() {
+    if (this.#session?.readonly) {
+      this.#session.forget(SESSION_KEY)
+    }
   }
 
   /**
@@ -133,12 +144,12 @@ export class SessionMemory {
   }
 
   #read<Value>(key: string): Value | undefined {
-    const value = this.#unsaved.has(key) ? this.#unsaved.get(key) : this.#session.get(key)
+    const value = this.#unsaved.has(key) ? this.#unsaved.get(key) : this.#session?.get(key)
     return value as Value | undefined
   }
 
   #write(key: string, value: AllowedSessionValues | undefined) {
-    if (this.#session.readonly) {
+    if (!this.#session || this.#session.readonly) {
       this.#unsaved.set(key, value)
     } else if (value === undefined) {
       this.#session.forget(key)

@@ -30,10 +30,12 @@ interface SharingView {
  */
 export default class InitializeGuestUserMiddleware {
   /**
-   * @throws E_MISSING_GUEST_USER_MIDDLEWARE when session or auth has not run
+   * @throws E_MISSING_GUEST_USER_MIDDLEWARE when auth has not run, or the session where
+   * visitors are signed in to it
    */
   async handle(ctx: HttpContext, next: NextFn) {
-    if (!ctx.session) {
+    const manager = await ctx.containerResolver.make('guestUser.manager')
+    if (!ctx.session && manager.config.tokenGuard === undefined) {
       throw new E_MISSING_GUEST_USER_MIDDLEWARE([
         'Guest users need the session, but it is not available: "@adonisjs/session/session_middleware" is missing or runs too late, or "enabled" in "config/session.ts" is false.',
       ])
@@ -49,7 +51,6 @@ export default class InitializeGuestUserMiddleware {
       return next()
     }
 
-    const manager = await ctx.containerResolver.make('guestUser.manager')
     const guestUser = new HttpGuestUser(ctx, manager)
     Object.defineProperty(ctx, 'guestUser', { value: guestUser, enumerable: true })
 

@@ -169,10 +169,10 @@ export interface GuestUserConfig<
   enabled?: boolean
 
   /**
-   * Name of a session guard of `config/auth.ts`. Defaults to the default guard
-   * if it uses sessions, else to the first session guard. Name it where the default
-   * guard is one for access tokens and visitors should become guests with a session
-   * as well
+   * Name of a guard of `config/auth.ts` for sessions or access tokens. Defaults to the
+   * default guard if it uses sessions, else to the first session guard, else to the
+   * first one for access tokens. Name the session guard where the default guard is one
+   * for access tokens and visitors should become guests with a session as well
    */
   guard?: keyof Authenticators
 
@@ -277,13 +277,17 @@ export interface ResolvedConfig<
   OwnGuestModel extends GuestModel = GuestModel,
 > {
   enabled: boolean
+
+  /**
+   * The guard that signs guests in to sessions; where there is none, `tokenGuard`
+   */
   guard: string
 
   /**
-   * Whether the default guard of `config/auth.ts` is one for access tokens, and no
-   * other is named: then `ctx.guestUser` begins no sessions
+   * The guard for access tokens where visitors bring those: it is the default guard of
+   * `config/auth.ts`, or named. Then `ctx.guestUser` begins no sessions
    */
-  usesTokens: boolean
+  tokenGuard?: string
   userModel: LazyModel<Model>
   guestModel: LazyModel<OwnGuestModel>
   username: UsernameGenerator

@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, '../..')
 /**
  * The URL by which files of an application import the package
  */
-const source = (path: string) => pathToFileURL(join(ROOT, path)).href
+export const source = (path: string) => pathToFileURL(join(ROOT, path)).href
 
 /**
  * The files of an application like the starter kits'
@@ -140,16 +140,19 @@ export class AceApp {
 
   /**
    * @param files contents that replace or add to the files of a healthy
-   * application
+   * application; null leaves a file out
    */
   static async create(
     database: Pick<TestDatabase, 'connection'>,
-    files: Record<string, string> = {}
+    files: Record<string, string | null> = {}
   ): Promise<AceApp> {
     const app = new AceApp(await mkdtemp(join(tmpdir(), 'guest-user-ace-')))
     await symlink(join(ROOT, 'node_modules'), join(app.folder, 'node_modules'))
     const contents = { ...describeFiles(database.connection), ...files }
     for (const [path, text] of Object.entries(contents)) {
+      if (text === null) {
+        continue
+      }
       await mkdir(dirname(join(app.folder, path)), { recursive: true })
       await writeFile(join(app.folder, path), text)
     }

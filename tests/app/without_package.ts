@@ -8,7 +8,7 @@ import { registerHooks } from 'node:module'
 export function hidePackage(name: string): () => void {
   const hooks = registerHooks({
     resolve(specifier, context, nextResolve) {
-      if (specifier === name) {
+      if (specifier === name || specifier.startsWith(`${name}/`)) {
         throw Object.assign(new Error(`Cannot find package '${name}'`), {
           code: 'ERR_MODULE_NOT_FOUND',
         })

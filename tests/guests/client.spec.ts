@@ -22,7 +22,7 @@ async function undone(app: TestApp, work: (trx: TransactionClientContract) => Pr
  */
 function listen(app: TestApp): string[] {
   const events: string[] = []
-  for (const name of ['created', 'converted', 'merged'] as const) {
+  for (const name of ['created', 'converted', 'merged', 'deleted'] as const) {
     app.emitter.on(`guest_user:${name}`, () => void events.push(name))
   }
   return events
@@ -100,11 +100,13 @@ test.group('In a transaction of the application', () => {
       ]
       await app.guestUsers.convert(user.id, ANN, { client: trx })
       await app.guestUsers.merge(other.id, user.id, { client: trx })
+      const third: any = await app.guestUsers.create({ client: trx })
+      assert.isTrue(await app.guestUsers.delete(third.id, { client: trx }))
       await new Promise((resolve) => setTimeout(resolve, 20))
       assert.isEmpty(events)
     })
     await new Promise((resolve) => setTimeout(resolve, 20))
-    assert.deepEqual(events, ['created', 'created', 'converted', 'merged'])
+    assert.sameMembers(events, ['created', 'created', 'converted', 'merged', 'created', 'deleted'])
     assert.equal(await app.count('users'), 1)
   })
 
@@ -124,6 +126,31 @@ test.group('In a transaction of the application', () => {
     assert.equal(await app.count('guests'), 2)
   })
 
+  test('a guest whom something keeps costs an error, not the transaction', async ({
+    assert,
+    cleanup,
+  }) => {
+    const app = await createTestApp({
+      async prepare({ db }) {
+        await db.connection().schema.createTable('orders', (table) => {
+          table.increments('id')
+          table.integer('user_id').unsigned().notNullable().references('id').inTable('users')
+        })
+      },
+    })
+    cleanup(() => app.close())
+    await undone(app, async (trx) => {
+      const guest: any = await app.guestUsers.create({ client: trx })
+      await trx.table('orders').insert({ user_id: guest.id })
+      await assert.rejects(
+        () => app.guestUsers.delete(guest),
+        /Rows of the table "orders" point at them/
+      )
+      assert.isTrue(await app.guestUsers.isGuest(guest))
+    })
+    assert.equal(await app.count('users'), 0)
+  })
+
   test('a cleanup refuses it, because its own are short', async ({ assert, cleanup }) => {
     const app = await createTestApp()
     cleanup(() => app.close())
@@ -135,7 +162,7 @@ test.group('In a transaction of the application', () => {
     )
   })
 
-  test('conversions and merges are undone with it', async ({ assert, cleanup }) => {
+  test('conversions, merges and deletions are undone with it', async ({ assert, cleanup }) => {
     const app = await createTestApp()
     cleanup(() => app.close())
     const guest: any = await app.guestUsers.create()
@@ -146,6 +173,13 @@ test.group('In a transaction of the application', () => {
       return app.guestUsers.convert(guest, { email: 'bob@example.com' } as any, { client: trx })
     })
     await undone(app, (trx) => app.guestUsers.merge(guest, account, { client: trx }))
+    await undone(app, async (trx) => {
+      assert.isTrue(await app.guestUsers.delete(guest, { client: trx }))
+      assert.isNull(await app.User.find(guest.id, { client: trx }))
+    })
+    await undone(app, async (trx) =>
+      app.guestUsers.delete(await app.User.findOrFail(guest.id, { client: trx }))
+    )
     assert.isTrue(await app.guestUsers.isGuest(guest))
     assert.equal(await app.count('users'), 2)
     assert.isEmpty(events)
@@ -208,6 +242,9 @@ test.group('A connection of the caller', () => {
       .update({ last_seen_at: '2020-01-01 00:00:00' })
     assert.equal((await app.guestUsers.cleanup()).expired, 0)
     assert.equal((await app.guestUsers.cleanup({ client })).deleted, 1)
+    const unwanted: any = await app.guestUsers.create({ client })
+    await assert.rejects(() => app.guestUsers.delete(unwanted.id), /not a guest/)
+    assert.isTrue(await app.guestUsers.delete(unwanted.id, { client }))
     assert.equal(await app.count('users'), 0)
   })
 })

@@ -5,7 +5,8 @@ import { Visitor } from '../app/visitor.ts'
 import { logIn } from '../app/log_in.ts'
 import { whoAmI } from '../app/who_am_i.ts'
 import { dialect } from '../app/test_database.ts'
-import type { TestApp } from '../app/test_app.ts'
+import { createTestApp, type TestApp } from '../app/test_app.ts'
+import { createReplicatedDatabase } from '../app/replicated_database.ts'
 import { confirmAll } from '../app/deletion_pages.ts'
 import { runCommand } from '../app/cleanup_command.ts'
 import { convert } from '../app/converting_app.ts'
@@ -236,5 +237,28 @@ test.group('In a global transaction', () => {
     assert.deepEqual(messages, ['1 guest was deleted.'])
     assert.equal(await app.count('guests'), 1)
     assert.deepEqual(await app.rollBack(), [0, 0, 0])
+  })
+})
+
+test.group('In a global transaction of another connection', () => {
+  test('users who were read there bring no transaction along', async ({ assert, cleanup }) => {
+    const other = await createReplicatedDatabase()
+    const app = await createTestApp({
+      connections: other.connections,
+      prepare: ({ db }) => other.createTables(db),
+    })
+    cleanup(async () => {
+      await app.close()
+      await other.drop()
+    })
+    await app.db.beginGlobalTransaction('primary')
+    cleanup(() => app.db.rollbackGlobalTransaction('primary'))
+
+    const client = app.db.connection('primary')
+    const { id }: any = await app.guestUsers.create({ client })
+    const user = await app.User.findOrFail(id, { client })
+    assert.isTrue(user.$trx === (client as unknown))
+    // It is not the model's own connection, where nobody has this id
+    assert.isNull(await app.guestUsers.find(user))
   })
 })

@@ -91,6 +91,28 @@ export default class extends BaseSchema {
 }
 `
 
+/**
+ * As the starter kit has it
+ */
+const SIGNUP = `import User from '#models/user'
+import { signupValidator } from '#validators/user'
+import type { HttpContext } from '@adonisjs/core/http'
+
+export default class NewAccountController {
+  async store({ request, serialize }: HttpContext) {
+    const payload = await request.validateUsing(signupValidator)
+
+    const user = await User.create({ ...payload })
+    const token = await User.accessTokens.create(user)
+    return serialize({ user, token: token.value!.release() })
+  }
+}
+`
+
+const SIGNUP_OF_GUESTS = SIGNUP.replace('serialize }', 'serialize, guestUser }')
+  .replace('const payload', 'const { fullName, email, password }')
+  .replace('User.create({ ...payload })', 'guestUser.register({ fullName, email, password })')
+
 const ROUTES = `
 import { middleware } from '#start/kernel'
 import router from '@adonisjs/core/services/router'
@@ -98,6 +120,7 @@ import router from '@adonisjs/core/services/router'
 const NewAccountController = () => import('#controllers/new_account_controller')
 const AccessTokenController = () => import('#controllers/access_token_controller')
 
+guestUsers.registerAdminRoutes('/admin/guests')
 router.post('/signup', [NewAccountController, 'store'])
 router.post('/login', [AccessTokenController, 'store'])
 router
@@ -108,8 +131,43 @@ router
   .use(middleware.allowGuestUser())
 `
 
+/**
+ * Of the application whose registry it imports
+ */
+const CLIENT = `
+import { createTuyau } from '@tuyau/core/client'
+import { registry } from './.adonisjs/client/registry/index.ts'
+
+const { api } = createTuyau({ baseUrl: 'http://127.0.0.1', registry })
+
+export async function signUp() {
+  const { token, expiresAt, user } = await api.guestUser.api.store({})
+  const texts: [string, string | null, number, string | null, string] =
+    [token, expiresAt, user.id, user.fullName, user.createdAt]
+  // @ts-expect-error it is never told
+  user.password
+
+  const account = { fullName: 'Ann', password: 'secret12', passwordConfirmation: 'secret12' }
+  // @ts-expect-error the address is missing
+  await api.guestUser.api.convert({ body: account })
+  const [converted, error] = await api.guestUser.api
+    .convert({ body: { ...account, email: 'ann@example.com' } })
+    .safe()
+  if (error?.isStatus(409)) {
+    return error.response.errors[0].message satisfies string
+  }
+  await api.guestUser.api.destroy({})
+  return [texts, converted?.user.email satisfies string | undefined]
+}
+`
+
 test.group('The page about APIs', (group) => {
   let app: FreshApp
+
+  /**
+   * What `configure` printed, and the files as it left them
+   */
+  let configured: Record<string, string>
 
   /**
    * A guest with a token
@@ -122,7 +180,7 @@ test.group('The page about APIs', (group) => {
   }
 
   group.setup(async () => {
-    app = await FreshApp.createConfigured(['@adonisjs/limiter'])
+    app = await FreshApp.create(['@adonisjs/limiter', '@tuyau/core'])
     await app.write('config/auth.ts', AUTH)
     await app.write('config/limiter.ts', LIMITER)
     await app.write('app/validators/user.ts', VALIDATORS)
@@ -135,19 +193,24 @@ test.group('The page about APIs', (group) => {
         `import { DbAccessTokensProvider } from '@adonisjs/auth/access_tokens'`,
         text.replace(
           /(class User .*\{\n)/,
-          '$1  static accessTokens = DbAccessTokensProvider.forModel(User)\n'
+          `$1  static accessTokens = DbAccessTokensProvider.forModel(User)
+            static $$columns = ['id', 'fullName', 'email', 'password', 'createdAt'] as const
+            $$columns = User.$$columns\n`
         ),
       ].join('\n')
     )
+    await app.write('app/controllers/new_account_controller.ts', SIGNUP)
+    const { exitCode, output } = await app.ace('configure', 'adonisjs-guest-user', '--yes')
+    if (exitCode !== 0) {
+      throw new Error(output)
+    }
+    configured = { output, ...(await app.snapshot()) }
+
     const { 'start/routes.ts': routes, ...files } = await readRecipe('docs/api.md')
     for (const [path, code] of Object.entries(files)) {
       await app.write(path, code)
     }
     await app.write('start/routes.ts', `${routes}${ROUTES}`)
-    const { exitCode, output } = await app.ace('migration:run')
-    if (exitCode !== 0) {
-      throw new Error(output)
-    }
     const stop = await app.serve()
     return async () => {
       await stop()
@@ -155,7 +218,38 @@ test.group('The page about APIs', (group) => {
     }
   })
 
-  test('compiles in an application like the starter kit', async ({ assert }) => {
+  test('configure has done the same, and run the migrations', ({ assert }) => {
+    assert.include(configured.output, 'DONE:    node ace migration:run')
+    assert.include(configured.output, 'Not under version control')
+    assert.notMatch(configured.output, /^error /m)
+    assert.match(configured.output, /One line to your first guest:\n .*POST \/guest/)
+    const routes = configured['start/routes.ts']
+    assert.include(routes, "guestUsers.registerApiRoutes('/guest')")
+    assert.notMatch(routes, /registerConvertRoutes|registerAdminRoutes/)
+    assert.equal(configured['app/controllers/new_account_controller.ts'], SIGNUP_OF_GUESTS)
+  })
+
+  test('compiles in an application like the starter kit, with a client of Tuyau', async ({
+    assert,
+  }) => {
+    await app.edit('adonisrc.ts', (text) =>
+      [
+        `import { indexEntities } from '@adonisjs/core'`,
+        `import { generateRegistry } from '@tuyau/core/hooks'`,
+        `import { indexGuestRoutes } from 'adonisjs-guest-user/hooks'`,
+        text.replace(
+          'defineConfig({',
+          'defineConfig({ hooks: { init: [indexEntities(), indexGuestRoutes(), generateRegistry()] },'
+        ),
+      ].join('\n')
+    )
+    const { exitCode, output } = await app.ace('codegen')
+    assert.equal(exitCode, 0, output)
+    assert.notMatch(
+      await app.read('.adonisjs/client/registry/index.ts'),
+      /guest_user\.(admin|convert)/
+    )
+    await app.write('client.ts', CLIENT)
     assert.equal(await app.typecheck(), '')
   })
 

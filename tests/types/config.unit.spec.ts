@@ -3,6 +3,7 @@ import { BaseModel } from '@adonisjs/lucid/orm'
 import type { BelongsTo, HasMany, HasOne, ManyToMany } from '@adonisjs/lucid/types/relations'
 
 import type { ModelQueryBuilderContract } from '@adonisjs/lucid/types/model'
+import { defineConfig } from '../../index.ts'
 import type { GuestUserConfig } from '../../src/types.ts'
 
 class Cart extends BaseModel {
@@ -56,6 +57,20 @@ test.group('Types of the configuration', () => {
     // @ts-expect-error there is no such policy
     const wrong: Entry = { relation: 'cart', onConflict: 'keepBoth' }
     expectTypeOf(wrong).not.toBeAny()
+    // @ts-expect-error there is no such option
+    const misspelt: Entry = { relation: 'cart', onconflict: 'keepGuest' }
+    expectTypeOf(misspelt).not.toBeAny()
+    // @ts-expect-error a relation knows its key
+    const both: Entry = { relation: 'cart', foreignKey: 'userId' }
+    expectTypeOf(both).not.toBeAny()
+    const config = () =>
+      defineConfig({
+        userModel: async () => User,
+        attributes: ({ username }) => ({ email: username }),
+        // @ts-expect-error there is no such option
+        transfer: [{ relation: 'cart', discad: true }],
+      })
+    expectTypeOf(config).toBeFunction()
   })
 
   test('cleanup.keep queries the users of the model', ({ expectTypeOf }) => {

@@ -14,9 +14,10 @@ import type { ConfiguredUser } from '../../types.ts'
 declare module '@japa/api-client' {
   interface ApiRequest {
     /**
-     * Send the request as a guest: the given one, or a new one
+     * Send the request as a guest: the given one, or a new one. Where visitors bring
+     * access tokens, with a new token, else with a session
      *
-     * @throws when the user is no guest, or `loginAs` was called as well
+     * @throws when the user is no guest, or the request is somebody's already
      *
      * @example
      * const response = await client.get('/cart').asGuest()
@@ -52,7 +53,7 @@ declare module '@japa/api-client' {
 /**
  * Japa plugin: `client.get('/').asGuest()`, and assertions on what became of
  * guests in a request. Register it after `sessionApiClient`, which carries the
- * session
+ * session, unless guests have only tokens
  */
 export const guestUserApiClient = (app: ApplicationService): PluginFn => {
   return () => {
@@ -83,17 +84,30 @@ export const guestUserApiClient = (app: ApplicationService): PluginFn => {
       if (!guest) {
         return
       }
-      // What `loginAs` of @adonisjs/auth puts there
-      if (Reflect.has(request, 'authData')) {
-        throw new RuntimeException(
-          'A request is sent either as a guest or as a regular user: "asGuest" and "loginAs" were both called'
-        )
+      assertNobody(request)
+      const { headers, session } = await authenticateGuest(app, guest.user)
+      if (headers) {
+        request.headers(headers)
+      } else {
+        request.withSession(session!)
       }
-      const { session } = await authenticateGuest(app, guest.user)
-      request.withSession(session!)
     })
 
     addAssertions((response) => journals.get(response.request)!)
+  }
+}
+
+function assertNobody(request: ApiRequest) {
+  // What `loginAs` of @adonisjs/auth puts there
+  if (Reflect.has(request, 'authData')) {
+    throw new RuntimeException(
+      'A request is sent either as a guest or as a regular user: "asGuest" and "loginAs" were both called'
+    )
+  }
+  if (request.request.get('authorization') !== undefined) {
+    throw new RuntimeException(
+      'A request is sent either as a guest or with an "Authorization" of its own: "asGuest" and, for example, "bearerToken" were both called'
+    )
   }
 }
 

@@ -5,7 +5,7 @@ import { RuntimeException } from '@adonisjs/core/exceptions'
 import { decoratorsCollection } from '@japa/browser-client'
 import type { ApplicationService } from '@adonisjs/core/types'
 
-import { authenticateGuest } from './test_guest.ts'
+import { authenticateGuestBySession } from './test_guest.ts'
 import type { ConfiguredUser } from '../../types.ts'
 
 declare module 'playwright' {
@@ -32,7 +32,7 @@ export const guestUserBrowserClient = (app: ApplicationService): PluginFn => {
     decoratorsCollection.register({
       context(context) {
         context.asGuest = async function (user) {
-          const { session } = await authenticateGuest(app, user)
+          const { session } = await authenticateGuestBySession(app, user)
           const current = await context.getSession()
           if (Object.keys(session!).some((key) => current[key] !== undefined)) {
             throw new RuntimeException(
