@@ -32,6 +32,11 @@ export interface GuestGuards {
    * a session
    */
   tokenGuard?: string
+
+  /**
+   * All but the one for sessions
+   */
+  otherGuards: string[]
 }
 
 /**
@@ -64,7 +69,8 @@ export async function findGuestGuards(
     ])
   }
   const usesTokens = session === undefined || tokens === candidates[0]
-  return { guard, ...(usesTokens && { tokenGuard: tokens }) }
+  const otherGuards = Object.keys(config.guards).filter((name) => name !== session)
+  return { guard, otherGuards, ...(usesTokens && { tokenGuard: tokens }) }
 }
 
 /**

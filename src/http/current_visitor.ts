@@ -365,7 +365,9 @@ export class CurrentVisitor {
   async recordVisit(): Promise<void> {
     try {
       await this.#recordVisit()
-      await this.#recordOtherVisits()
+      if (this.#manager.config.otherGuards.length > 0) {
+        await this.#recordOtherVisits()
+      }
     } catch (error) {
       this.#logLostVisit(error)
     }

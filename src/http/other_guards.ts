@@ -2,7 +2,6 @@ import type { GuardContract } from '@adonisjs/auth/types'
 import type { LucidRow } from '@adonisjs/lucid/types/model'
 import type { HttpContext, HttpRequest } from '@adonisjs/core/http'
 
-import { findSessionGuard } from './session_guard.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 type Guards = Map<string, GuardContract<unknown>>
@@ -22,11 +21,10 @@ export function bringsToken(request: HttpRequest): boolean {
 /**
  * The guards of `config/auth.ts` besides our session guard, as this request has them
  */
-async function listOtherGuards(ctx: HttpContext, manager: GuestUserManager): Promise<Guards> {
-  const { config } = await ctx.containerResolver.make('auth.manager')
-  const isOurs = (name: string) => name === manager.config.guard && findSessionGuard(ctx, manager)
-  const names = Object.keys(config.guards).filter((name) => !isOurs(name))
-  return new Map(names.map((name) => [name, ctx.auth.use(name as never) as GuardContract<unknown>]))
+function listOtherGuards({ auth }: HttpContext, { config }: GuestUserManager): Guards {
+  return new Map(
+    config.otherGuards.map((name) => [name, auth.use(name as never) as GuardContract<unknown>])
+  )
 }
 
 /**
@@ -43,7 +41,7 @@ export async function authenticateByToken(
   if (!bringsToken(ctx.request)) {
     return undefined
   }
-  const guards = await listOtherGuards(ctx, manager)
+  const guards = listOtherGuards(ctx, manager)
   const names = [...guards.keys()].filter(
     (name) => guards.get(name)!.driverName === 'access_tokens'
   )
@@ -60,7 +58,7 @@ export async function listUsersOfOtherGuards(
   ctx: HttpContext,
   manager: GuestUserManager
 ): Promise<LucidRow[]> {
-  const guards = await listOtherGuards(ctx, manager)
+  const guards = listOtherGuards(ctx, manager)
   const users = [...guards.values()].map((guard) => guard.user as LucidRow | undefined)
   const present = users.filter((user) => user !== undefined)
   if (present.length === 0) {

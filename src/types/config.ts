@@ -288,6 +288,11 @@ export interface ResolvedConfig<
    * `config/auth.ts`, or named. Then `ctx.guestUser` begins no sessions
    */
   tokenGuard?: string
+
+  /**
+   * The guards of `config/auth.ts` besides the one for sessions
+   */
+  otherGuards: string[]
   userModel: LazyModel<Model>
   guestModel: LazyModel<OwnGuestModel>
   username: UsernameGenerator

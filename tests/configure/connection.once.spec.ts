@@ -114,6 +114,7 @@ test.group('Users on another connection', () => {
 
     const { stdout, stderr } = await app.ace('configure', PACKAGE, '--user-model=./app/user.ts')
     assert.include(stdout, 'node ace migration:run --connection=tenant', stdout + stderr)
+    assert.match(stdout, /"app\/controllers\/new_account_controller\.ts" is left as it is/)
     const files = await readdir(join(app.folder, 'database/tenant'))
     const file = files.find((name) => name.endsWith('_create_guests_table.ts'))
     const migration = await readFile(join(app.folder, 'database/tenant', file!), 'utf-8')

@@ -91,6 +91,28 @@ export default class extends BaseSchema {
 }
 `
 
+/**
+ * As the starter kit has it
+ */
+const SIGNUP = `import User from '#models/user'
+import { signupValidator } from '#validators/user'
+import type { HttpContext } from '@adonisjs/core/http'
+
+export default class NewAccountController {
+  async store({ request, serialize }: HttpContext) {
+    const payload = await request.validateUsing(signupValidator)
+
+    const user = await User.create({ ...payload })
+    const token = await User.accessTokens.create(user)
+    return serialize({ user, token: token.value!.release() })
+  }
+}
+`
+
+const SIGNUP_OF_GUESTS = SIGNUP.replace('serialize }', 'serialize, guestUser }')
+  .replace('const payload', 'const { fullName, email, password }')
+  .replace('User.create({ ...payload })', 'guestUser.register({ fullName, email, password })')
+
 const ROUTES = `
 import { middleware } from '#start/kernel'
 import router from '@adonisjs/core/services/router'
@@ -143,6 +165,11 @@ test.group('The page about APIs', (group) => {
   let app: FreshApp
 
   /**
+   * What `configure` printed, and the files as it left them
+   */
+  let configured: Record<string, string>
+
+  /**
    * A guest with a token
    */
   async function createGuest() {
@@ -153,7 +180,7 @@ test.group('The page about APIs', (group) => {
   }
 
   group.setup(async () => {
-    app = await FreshApp.createConfigured(['@adonisjs/limiter', '@tuyau/core'])
+    app = await FreshApp.create(['@adonisjs/limiter', '@tuyau/core'])
     await app.write('config/auth.ts', AUTH)
     await app.write('config/limiter.ts', LIMITER)
     await app.write('app/validators/user.ts', VALIDATORS)
@@ -172,20 +199,34 @@ test.group('The page about APIs', (group) => {
         ),
       ].join('\n')
     )
+    await app.write('app/controllers/new_account_controller.ts', SIGNUP)
+    const { exitCode, output } = await app.ace('configure', 'adonisjs-guest-user', '--yes')
+    if (exitCode !== 0) {
+      throw new Error(output)
+    }
+    configured = { output, ...(await app.snapshot()) }
+
     const { 'start/routes.ts': routes, ...files } = await readRecipe('docs/api.md')
     for (const [path, code] of Object.entries(files)) {
       await app.write(path, code)
     }
     await app.write('start/routes.ts', `${routes}${ROUTES}`)
-    const { exitCode, output } = await app.ace('migration:run')
-    if (exitCode !== 0) {
-      throw new Error(output)
-    }
     const stop = await app.serve()
     return async () => {
       await stop()
       await app.remove()
     }
+  })
+
+  test('configure has done the same, and run the migrations', ({ assert }) => {
+    assert.include(configured.output, 'DONE:    node ace migration:run')
+    assert.include(configured.output, 'Not under version control')
+    assert.notMatch(configured.output, /^error /m)
+    assert.match(configured.output, /One line to your first guest:\n .*POST \/guest/)
+    const routes = configured['start/routes.ts']
+    assert.include(routes, "guestUsers.registerApiRoutes('/guest')")
+    assert.notMatch(routes, /registerConvertRoutes|registerAdminRoutes/)
+    assert.equal(configured['app/controllers/new_account_controller.ts'], SIGNUP_OF_GUESTS)
   })
 
   test('compiles in an application like the starter kit, with a client of Tuyau', async ({

@@ -28,6 +28,7 @@ const DEPENDENCIES = [
   '@adonisjs/auth',
   '@adonisjs/core',
   '@adonisjs/lucid',
+  '@adonisjs/prettier-config',
   '@adonisjs/session',
   '@adonisjs/shield',
   '@adonisjs/tsconfig',
@@ -43,6 +44,7 @@ const DEPENDENCIES = [
   'edge.js',
   'luxon',
   'playwright',
+  'prettier',
   'reflect-metadata',
   'typescript',
 ]

@@ -5,6 +5,7 @@ import {
   ASSUMED_FILES,
   ASSUMED_IMPORTS,
   ASSUMED_RELATIONS,
+  readPage,
   readRecipe,
   readTypescriptBlocks,
 } from './documentation.ts'
@@ -20,7 +21,6 @@ router
 router.get('/settings', () => 'settings').use(middleware.regularUserRequired({ convertUrl: '/join' }))
 router.get('/why', () => 'why').use(middleware.guestUserRequired())
 router.get('/join', () => 'join').use(middleware.unregisteredOnly())
-guestUsers.registerConvertRoutes('/account')
 router.get('/service', async () => {
   const guest = await guestUsers.create({ username: 'made-by-the-service' })
   return { email: guest.email, isGuest: await guestUsers.isGuest(guest) }
@@ -46,7 +46,7 @@ emitter.on('guest_user:created', async ({ user, guest }) => {
 `
 
 async function readToken(visitor: Visitor): Promise<string> {
-  const { text } = await visitor.get('/account')
+  const { text } = await visitor.get('/convert')
   return /name='_csrf' value='([^']+)'/.exec(text)![1]
 }
 
@@ -58,15 +58,45 @@ test.group('The packed package in a fresh application', (group) => {
     return () => app.remove()
   })
 
-  test('configure publishes and registers everything, and says what is next', async ({
-    assert,
-  }) => {
+  test('without a terminal, configure edits nothing, and says what to do', async ({ assert }) => {
+    const before = await app.snapshot()
     const { exitCode, output } = await app.ace('configure', 'adonisjs-guest-user')
     assert.equal(exitCode, 0, output)
-    assert.match(output, /1\. Create the table: node ace migration:run/)
-    assert.match(output, /2\. Open a route .*middleware\.allowGuestUser\(\)/)
+    assert.match(output, /\+ router\.post\('\/login', .*\.use\(middleware\.unregisteredOnly\(\)\)/)
+    assert.include(output, 'error missing-guests-table')
+    assert.match(output, /1\. .*--login-routes --signup --convert-routes --admin-routes/)
+    assert.match(output, /2\. Create the table: node ace migration:run/)
+    assert.match(output, /3\. Open a route .*middleware\.allowGuestUser\(\)/)
+
+    const after = await app.snapshot()
+    const changed = Object.keys(before).filter((file) => after[file] !== before[file])
+    assert.deepEqual(changed, ['adonisrc.ts', 'start/kernel.ts'])
+    const [, documented] = /```ts\n(.*?)```/s.exec(await readPage('docs/configuration.md'))!
+    for (const line of documented.trim().split('\n')) {
+      assert.include(after['config/guest_user.ts'], line)
+    }
+  })
+
+  test('with --yes, it makes the edits that it shows, in the form of the application', async ({
+    assert,
+  }) => {
+    await app.commit()
+    const args = ['adonisjs-guest-user', '--yes', '--no-migrate']
+    const { exitCode, output } = await app.ace('configure', ...args)
+    assert.equal(exitCode, 0, output)
+    assert.include(
+      output,
+      'undo them with "git checkout start/routes.ts app/controllers/new_account_controller.ts"'
+    )
 
     const files = await app.snapshot()
+    assert.include(files['start/routes.ts'], '.use(middleware.unregisteredOnly())')
+    assert.include(files['start/routes.ts'], "guestUsers.registerConvertRoutes('/convert')")
+    assert.include(files['start/routes.ts'], "guestUsers.registerAdminRoutes('/admin/guests')")
+    const controller = files['app/controllers/new_account_controller.ts']
+    assert.include(controller, 'await guestUser.register(payload)')
+    assert.notMatch(controller, /\bUser\b|auth/)
+    assert.deepEqual(await app.listUnformatted(), [])
     const migration = Object.keys(files).find((file) => /_create_guests_table\.ts$/.test(file))!
     assert.match(files[migration], /\.integer\('user_id'\)\s+\.unsigned\(\)\s+\.primary\(\)/)
     assert.match(files['config/guest_user.ts'], /userModel: \(\) => import\('#models\/user'\)/)
@@ -90,8 +120,9 @@ test.group('The packed package in a fresh application', (group) => {
 
   test('configuring again changes nothing more', async ({ assert }) => {
     const before = await app.snapshot()
-    const { exitCode } = await app.ace('configure', 'adonisjs-guest-user')
-    assert.equal(exitCode, 0)
+    const args = ['adonisjs-guest-user', '--yes', '--no-migrate']
+    const { exitCode, output } = await app.ace('configure', ...args)
+    assert.equal(exitCode, 0, output)
     assert.deepEqual(await app.snapshot(), before)
   })
 
@@ -103,10 +134,7 @@ test.group('The packed package in a fresh application', (group) => {
   })
 
   test('types infer, and the compiler is content', async ({ assert }) => {
-    await app.edit('start/routes.ts', (routes) => {
-      const open = routes.replace('middleware.guest()', 'middleware.unregisteredOnly()')
-      return `import guestUsers from 'adonisjs-guest-user/services/main'\n${open}${ROUTES}`
-    })
+    await app.edit('start/routes.ts', (routes) => routes + ROUTES)
     await app.edit('resources/views/home.edge', (view) => view + HOME)
     assert.equal(await app.typecheck(), '')
   })
@@ -197,7 +225,7 @@ test.group('The packed package in a fresh application', (group) => {
     assert.equal((await visitor.get('/why')).text, 'why')
     assert.equal((await visitor.get('/join')).text, 'join')
 
-    const { text } = await visitor.get('/account')
+    const { text } = await visitor.get('/convert')
     assert.include(text, 'Create your account')
     const stylesheet = /<link rel="stylesheet" href="([^"]+)"/.exec(text)![1]
     assert.include((await visitor.get(stylesheet)).text, '.guest-user-card')
@@ -208,7 +236,7 @@ test.group('The packed package in a fresh application', (group) => {
       passwordConfirmation: 'secret12',
       _csrf: /name='_csrf' value='([^']+)'/.exec(text)![1],
     }
-    assert.equal((await visitor.post('/account', form)).location, '/settings')
+    assert.equal((await visitor.post('/convert', form)).location, '/settings')
     assert.equal((await visitor.get('/settings')).text, 'settings')
 
     const late = new Visitor(app.url)
@@ -241,10 +269,6 @@ test.group('The packed package in a fresh application', (group) => {
   test('the admin pages are closed, until the configuration says who may see them', async ({
     assert,
   }) => {
-    await app.edit(
-      'start/routes.ts',
-      (routes) => `${routes}\nguestUsers.registerAdminRoutes('/admin/guests')\n`
-    )
     const openFor = async (change: () => Promise<void>) => {
       await change()
       const stop = await app.serve()

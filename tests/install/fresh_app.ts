@@ -108,6 +108,19 @@ export class FreshApp {
   }
 
   /**
+   * @returns the files that Prettier would write in another way
+   */
+  async listUnformatted(): Promise<string[]> {
+    const files = Object.keys(await this.snapshot())
+    const prettier = join(this.folder, 'node_modules/prettier/bin/prettier.cjs')
+    const options = { cwd: this.folder }
+    return run(process.execPath, [prettier, '--list-different', ...files], options).then(
+      () => [],
+      (error) => error.stdout.trim().split('\n')
+    )
+  }
+
+  /**
    * Starts the server and waits until it listens
    *
    * @returns what stops it
@@ -135,6 +148,17 @@ export class FreshApp {
     return async () => {
       server.kill('SIGTERM')
       await once(server, 'exit')
+    }
+  }
+
+  /**
+   * Puts the application under version control
+   */
+  async commit() {
+    await this.write('.gitignore', 'node_modules\n')
+    const author = ['-c', 'user.name=test', '-c', 'user.email=test@example.com']
+    for (const args of [['init'], ['add', '.'], [...author, 'commit', '-m', 'Start']]) {
+      await run('git', args, { cwd: this.folder })
     }
   }
 
