@@ -2,6 +2,7 @@ import { format, resolveConfig } from 'prettier'
 import { readFile, writeFile } from 'node:fs/promises'
 
 import type { WalkResult } from './walk_kit.ts'
+import { KITS } from './kits.ts'
 import type { Problem } from './state.ts'
 import type { DoneEdit } from './set_up.ts'
 
@@ -58,36 +59,20 @@ function countLines(edits: DoneEdit[]): string {
  * The table with another column, or the column of that name anew
  */
 function setColumn(table: string, name: string, cells: Record<string, string>): string {
-  const rows = table
+  const [header = [], ...rows] = table
     .split('\n')
     .filter((line) => line.startsWith('|') && !/^[|\s:-]+$/.test(line))
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim())
-    )
-  const header = rows.shift() ?? ['step']
-  const old = new Map(rows.map(([step, ...values]) => [step, values]))
-  const names = header.slice(1)
-  if (!names.includes(name)) {
-    names.push(name)
+    .map((line) => line.split('|').slice(1, -1))
+    .map((row) => row.map((cell) => cell.trim()))
+  const old = (step: string, kit: string) => {
+    return rows.find((row) => row[0] === step)?.[header.indexOf(kit)] ?? ''
   }
 
-  const steps = [...new Set([...Object.keys(cells), ...old.keys()])]
-  const lines = steps.map((step) => {
-    const values = names.map((other, index) =>
-      other === name ? (cells[step] ?? '') : (old.get(step)?.[index] ?? '')
-    )
-    return { step, values }
-  })
-  return [
-    ['step', ...names],
-    ['step', ...names].map(() => '---'),
-    ...lines
-      .filter(({ values }) => values.some(Boolean))
-      .map(({ step, values }) => [step, ...values]),
-  ]
+  const names = KITS.map((kit) => kit.name).filter((kit) => kit === name || header.includes(kit))
+  const lines = Object.entries(cells)
+    .map(([step, cell]) => [step, ...names.map((kit) => (kit === name ? cell : old(step, kit)))])
+    .filter(([, ...values]) => values.some(Boolean))
+  return [['step', ...names], ['---', ...names.map(() => '---')], ...lines]
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n')
 }
