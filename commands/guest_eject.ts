@@ -4,6 +4,7 @@ import { args, BaseCommand, flags } from '@adonisjs/core/ace'
 import { stubsRoot } from '../stubs/main.ts'
 import { listMessages } from '../src/eject/messages.ts'
 import { listMissing } from '../src/pages/page_packages.ts'
+import { hideQueries } from '../src/console/hide_queries.ts'
 import { addConvertOption } from '../src/eject/config_option.ts'
 import { describeValidator } from '../src/eject/validator_source.ts'
 import { startApplication } from '../src/console/start_application.ts'
@@ -138,6 +139,7 @@ export default class GuestEject extends BaseCommand {
    * Reads the columns of the users table
    */
   async #ejectValidator(codemods: Codemods) {
+    hideQueries(this)
     await startApplication(this.app)
     const form = await this.app.container.make(ConversionForm)
     const { engine } = await this.app.container.make('guestUser.manager')

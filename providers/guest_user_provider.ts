@@ -11,14 +11,20 @@ import { AdminGate, registerAdminRoutes } from '../src/admin/register_admin_rout
 import { registerApiRoutes } from '../src/api/register_api_routes.ts'
 import { assertAnswering } from '../src/database/answering.ts'
 import { handleUpdates } from '../src/database/update_handler.ts'
-import { ConversionForm } from '../src/conversion/conversion_form.ts'
-import { TEMPLATES_DISK, TemplateFinder } from '../src/pages/render_page.ts'
+import type { ConversionForm } from '../src/conversion/conversion_form.ts'
+import type { TemplateFinder } from '../src/pages/render_page.ts'
 import { registerConvertRoutes } from '../src/conversion/register_convert_routes.ts'
 import { E_INVALID_GUEST_USER_CONFIG, E_MISSING_GUEST_USER_MIDDLEWARE } from '../src/errors.ts'
 
 declare module '@adonisjs/core/types' {
   interface ContainerBindings {
     'guestUser.manager': GuestUserManager
+
+    /** @internal */
+    'guestUser.templates': TemplateFinder
+
+    /** @internal */
+    'guestUser.conversionForm': ConversionForm
   }
   interface EventsList extends GuestUserEvents {}
 }
@@ -60,13 +66,18 @@ export default class GuestUserProvider {
       return new GuestUserManager(new GuestUserEngine(config, framework), pages)
     })
 
-    this.app.container.singleton(TemplateFinder, () => new TemplateFinder(this.app))
+    // Imported by the first page that needs them
+    this.app.container.singleton('guestUser.templates', async () => {
+      const pages = await import('../src/pages/render_page.ts')
+      return new pages.TemplateFinder(this.app)
+    })
+    this.app.container.singleton('guestUser.conversionForm', async (resolver) => {
+      const conversion = await import('../src/conversion/conversion_form.ts')
+      return new conversion.ConversionForm(await resolver.make('guestUser.manager'))
+    })
     this.app.container.singleton(AdminGate, async (resolver) => {
       const manager = await resolver.make('guestUser.manager')
       return new AdminGate(manager, await resolver.make('logger'))
-    })
-    this.app.container.singleton(ConversionForm, async (resolver) => {
-      return new ConversionForm(await resolver.make('guestUser.manager'))
     })
   }
 
@@ -176,9 +187,10 @@ export default class GuestUserProvider {
 
   async #registerEdgePlugin() {
     if (this.app.usingEdgeJS) {
-      const [{ default: edge }, { edgePluginGuestUser }] = await Promise.all([
+      const [{ default: edge }, { edgePluginGuestUser }, { TEMPLATES_DISK }] = await Promise.all([
         import('edge.js'),
         import('../src/plugins/edge.ts'),
+        import('../src/pages/render_page.ts'),
       ])
       edge.use(edgePluginGuestUser(() => this.app.container.make('guestUser.manager')))
       edge.mount(TEMPLATES_DISK, fileURLToPath(new URL('../templates', import.meta.url)))

@@ -4,15 +4,19 @@ import type { Logger } from '@adonisjs/core/logger'
 
 import { serveAsset } from '../pages/asset.ts'
 import { assertPagePackages, listAdminPackages } from '../pages/page_packages.ts'
-import { continueDeletion, showDeletion, showProgress } from './deletion_controller.ts'
-import { listGuests } from './list_controller.ts'
-import { convertGuest, showGuest } from './guest_controller.ts'
 import { E_GUEST_ADMIN_FORBIDDEN } from '../errors.ts'
 import { isInertiaPageVisit, requireFullVisit } from '../inertia/visit.ts'
 import type { GuestUserEngine } from '../guest_user_engine.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 
 type Handler = (ctx: HttpContext) => unknown
+
+/**
+ * Imported by the first page that an operator opens
+ */
+const deletion = () => import('./deletion_controller.ts')
+const guest = () => import('./guest_controller.ts')
+const list = () => import('./list_controller.ts')
 
 /**
  * Registers the admin pages. GET requests change nothing
@@ -31,16 +35,26 @@ export function registerAdminRoutes(
 
   return router
     .group(() => {
-      get('/', listGuests).as('guest_user.admin.index')
+      get('/', pageOf(list, 'listGuests')).as('guest_user.admin.index')
       get('/admin.css', serveAsset('admin.css')).as('guest_user.admin.stylesheet')
       get('/admin.js', serveAsset('admin.js')).as('guest_user.admin.script')
-      get('/delete', showDeletion).as('guest_user.admin.delete')
-      post('/delete', continueDeletion).as('guest_user.admin.destroy')
-      get('/delete/progress', showProgress).as('guest_user.admin.progress')
-      get('/:guestId', showGuest).as('guest_user.admin.show')
-      post('/:guestId/convert', convertGuest).as('guest_user.admin.convert')
+      get('/delete', pageOf(deletion, 'showDeletion')).as('guest_user.admin.delete')
+      post('/delete', pageOf(deletion, 'continueDeletion')).as('guest_user.admin.destroy')
+      get('/delete/progress', pageOf(deletion, 'showProgress')).as('guest_user.admin.progress')
+      get('/:guestId', pageOf(guest, 'showGuest')).as('guest_user.admin.show')
+      post('/:guestId/convert', pageOf(guest, 'convertGuest')).as('guest_user.admin.convert')
     })
     .prefix(pattern)
+}
+
+function pageOf<Name extends string>(
+  load: () => Promise<Record<Name, Handler>>,
+  name: Name
+): Handler {
+  return async (ctx) => {
+    const pages = await load()
+    return pages[name](ctx)
+  }
 }
 
 /**

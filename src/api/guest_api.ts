@@ -3,7 +3,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 import { findTokenGuard } from './token_guard.ts'
 import { keepPrivate } from '../http/private_response.ts'
 import type { ApiRoutesOptions, ConfiguredUser } from '../types.ts'
-import { ConversionForm, isValidationError } from '../conversion/conversion_form.ts'
+import { isValidationError } from '../conversion/conversion_form.ts'
 import {
   E_ALREADY_REGISTERED,
   E_GUEST_IN_USE,
@@ -57,7 +57,7 @@ export async function convertGuest(ctx: HttpContext, options: ApiRoutesOptions) 
     throw new E_NOT_A_GUEST()
   }
 
-  const form = await ctx.containerResolver.make(ConversionForm)
+  const form = await ctx.containerResolver.make('guestUser.conversionForm')
   try {
     const user = await guestUser.convert(await form.validate(ctx, guest))
     return { user: await serialize(ctx, user, options) }

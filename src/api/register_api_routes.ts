@@ -3,7 +3,6 @@ import type { HttpContext, RouteGroup } from '@adonisjs/core/http'
 
 import type { GuestUserEngine } from '../guest_user_engine.ts'
 import type { ApiRoutesOptions } from '../types.ts'
-import { convertGuest, createGuest, deleteGuest } from './guest_api.ts'
 
 /**
  * Registers the routes for clients that send an access token
@@ -16,11 +15,18 @@ export function registerApiRoutes(
   options: ApiRoutesOptions = {}
 ): RouteGroup {
   const { router } = framework
+  // Imported by the first request
+  const answer = (name: 'createGuest' | 'convertGuest' | 'deleteGuest') => {
+    return async (ctx: HttpContext) => {
+      const api = await import('./guest_api.ts')
+      return api[name](ctx, options)
+    }
+  }
   return router
     .group(() => {
-      router.post('/', (ctx) => createGuest(ctx, options)).as('guest_user.api.store')
-      router.post('/convert', (ctx) => convertGuest(ctx, options)).as('guest_user.api.convert')
-      router.delete('/', deleteGuest).as('guest_user.api.destroy')
+      router.post('/', answer('createGuest')).as('guest_user.api.store')
+      router.post('/convert', answer('convertGuest')).as('guest_user.api.convert')
+      router.delete('/', answer('deleteGuest')).as('guest_user.api.destroy')
     })
     .prefix(pattern)
     .use(answerWithJson)

@@ -6,7 +6,7 @@ import { isLocalPath } from '../local_path.ts'
 import { isInertiaPageVisit, requireFullVisit } from '../inertia/visit.ts'
 import { renderPage } from '../pages/render_page.ts'
 import { renderForm, renderSuccess } from './inertia_pages.ts'
-import { ConversionForm, isValidationError, type ValidationError } from './conversion_form.ts'
+import { isValidationError, type ConversionForm, type ValidationError } from './conversion_form.ts'
 import { E_ALREADY_REGISTERED, E_GUEST_USER_REQUIRED, E_NOT_A_GUEST } from '../errors.ts'
 
 /**
@@ -18,7 +18,7 @@ export default class ConvertController {
    * The form
    */
   async create(ctx: HttpContext) {
-    const form = await ctx.containerResolver.make(ConversionForm)
+    const form = await ctx.containerResolver.make('guestUser.conversionForm')
     if (!form.isInertia && isInertiaPageVisit(ctx.request)) {
       return requireFullVisit(ctx)
     }
@@ -34,7 +34,7 @@ export default class ConvertController {
 
   async store(ctx: HttpContext) {
     const guest = await assertGuest(ctx)
-    const form = await ctx.containerResolver.make(ConversionForm)
+    const form = await ctx.containerResolver.make('guestUser.conversionForm')
 
     try {
       await ctx.guestUser.convert(await form.validate(ctx, guest))
@@ -56,7 +56,7 @@ export default class ConvertController {
   }
 
   async success(ctx: HttpContext) {
-    const form = await ctx.containerResolver.make(ConversionForm)
+    const form = await ctx.containerResolver.make('guestUser.conversionForm')
     if (!form.isInertia && isInertiaPageVisit(ctx.request)) {
       return requireFullVisit(ctx)
     }

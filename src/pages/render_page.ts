@@ -31,7 +31,7 @@ export async function renderPage(
   state: Record<string, unknown>,
   assets: Record<string, { file: AssetName; route: string }>
 ): Promise<string> {
-  const templates = await ctx.containerResolver.make(TemplateFinder)
+  const templates = await ctx.containerResolver.make('guestUser.templates')
   const urlFor = await createUrlFor(ctx)
   const { view } = ctx as HttpContext & { view: Renderer }
 

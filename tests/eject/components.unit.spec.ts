@@ -138,6 +138,7 @@ test.group('The components of guest:eject', (group) => {
       { page: 'convert', props: FORM },
       { page: 'convert_success', props: SUCCESS },
     ])
+    .timeout(30_000)
     .run(async ({ assert }, { page, props }) => {
       const react = (await renderReact(page, props))!
       const vue = (await renderVue(page, props))!
