@@ -27,12 +27,15 @@ export async function writePage(results: WalkResult[]) {
  */
 function listCells(result: WalkResult): Record<string, string> {
   const { before, after, seconds, edits, findings, passed, failures } = result
-  const commands = Object.entries(seconds)
+  const commands = new Set([...Object.keys(seconds), ...KITS.flatMap((kit) => kit.commands)])
+  const formatSeconds = (value?: number) => (value === undefined ? '' : `${value.toFixed(0)} s`)
+  const together = Object.values(seconds).reduce((sum, value) => sum + value, 0)
   const [oneLine, ...more] = edits
   return {
     ...Object.fromEntries(
-      commands.map(([name, value]) => [`\`${name}\``, `${value.toFixed(0)} s`])
+      [...commands].map((command) => [`\`${command}\``, formatSeconds(seconds[command])])
     ),
+    'together': formatSeconds(together),
     'the one line': oneLine ? countLines([oneLine]) : 'none needed',
     'more by hand': more.length ? countLines(more) : 'none needed',
     '`npm run lint`': `${count(before.lint)} → ${count(after.lint)}`,
