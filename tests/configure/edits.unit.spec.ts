@@ -158,17 +158,17 @@ test.group('Edits of the signup controller', () => {
   })
 
   test('keep what else is used', ({ assert }) => {
-    const between = `await mail.send(user)\n    `
+    const comment = '// At once'
     const edit = rewrite(
       'request, auth',
-      `${CREATE}\n    ${between}${LOGIN}\n    return { user, before: auth.user, all: User.all() }`
+      `${CREATE}\n    ${comment}\n    ${LOGIN}\n    return { user, before: auth.user, all: User.all() }`
     )
     assert.deepEqual(edit, {
       outcome: 'changed',
       contents: signupController(
         'request, auth, guestUser',
         `const user = await guestUser.register(payload)
-    ${between.trim()}
+    ${comment}
     return { user, before: auth.user, all: User.all() }`
       ),
     })
@@ -185,9 +185,24 @@ test.group('Edits of the signup controller', () => {
       `${CREATE}\nawait auth.use('admin').login(user)`,
       `${CREATE}\nawait auth.use('web').login(user, true)`,
       `${CREATE}\nreturn auth.use('web').login(user)`,
+      `${CREATE}\nif (!settings.confirmEmail) { ${LOGIN} }`,
+      `${CREATE}\nif (!settings.confirmEmail) ${LOGIN}`,
+      `${CREATE}\nif (settings.confirmEmail) { return 1 }\n${LOGIN}`,
+      `${CREATE}\nawait mail.send(user)\n${LOGIN}`,
+      `if (await allows()) { ${CREATE} }\n${LOGIN}`,
     ])
     .run(({ assert }, body) => {
       assert.equal(rewrite('auth', body).outcome, 'unknown')
+    })
+
+  test('leave alone a validator whose fields cannot be picked: {$self}')
+    .with([['id-card', 'email'], ['[name]', 'email'], ['passwordConfirmation']])
+    .run(({ assert }, fields) => {
+      const body = `${PAYLOAD}\n${CREATE}`
+      assert.equal(
+        rewrite('request', body, { ...TOKENS, listFields: () => fields }).outcome,
+        'unknown'
+      )
     })
 
   test('leave alone where an API begins a session, or needs the whole form', ({ assert }) => {
@@ -211,9 +226,11 @@ test.group('Fields of a validator', () => {
       const email = () => vine.string().email()
       export const signup = vine.create({ fullName: vine.string(), email: email() })
       export const login = vine.compile(vine.object({ email: email() }))
+      export const quoted = vine.create({ 'email': email(), "full-name": vine.string() })
       export const other = vine.create({ ...shared })`)
     assert.deepEqual(listValidatorFields(file, 'signup'), ['fullName', 'email'])
     assert.deepEqual(listValidatorFields(file, 'login'), ['email'])
+    assert.deepEqual(listValidatorFields(file, 'quoted'), ['email', 'full-name'])
     assert.isUndefined(listValidatorFields(file, 'other'))
     assert.isUndefined(listValidatorFields(file, 'missing'))
   })
