@@ -84,6 +84,32 @@ test.group('Edits of routes', () => {
     })
   })
 
+  test('of patterns in other quotes, by whole words', ({ assert }) => {
+    const others = `
+        router.get('/design-inspiration', x).use(middleware.guest())
+        router.get(\`/passwordless-teaser\`, x).use(middleware.guest())`
+    assert.deepEqual(openLoginRoutes(read(others)), { outcome: 'done' })
+    const routes = `
+        router.get(\`/login\`, x).use(middleware.guest())
+        router.get('/passwords/reset', x).use(middleware.guest())`
+    assert.deepEqual(openLoginRoutes(read(routes + others)), {
+      outcome: 'changed',
+      contents: routes.replaceAll('guest()', 'unregisteredOnly()') + others,
+    })
+  })
+
+  test('are left to the author where it is not plain what the middleware guards: {$self}')
+    .with([
+      'router.get(LOGIN, x).use(middleware.guest())',
+      'router.get(`/${locale}/enter`, x).use(middleware.guest())',
+      'router.group(() => { router.get(paths.enter, x) }).use(middleware.guest())',
+      'router.group(accountRoutes).use(middleware.guest())',
+      "const closed = middleware.guest()\nrouter.get('/login', x).use(closed)",
+    ])
+    .run(({ assert }, routes) => {
+      assert.equal(openLoginRoutes(read(routes)).outcome, 'unknown')
+    })
+
   test('leave options of the middleware alone', ({ assert }) => {
     const routes = ROUTES.replace('guest()', "guest({ guards: ['web'] })")
     assert.equal(openLoginRoutes(read(routes)).outcome, 'unknown')
@@ -116,6 +142,24 @@ guestUsers.registerAdminRoutes('/admin/guests')
     const other = "import guestUsers from '#services/guests'\n"
     assert.equal(registerRoutes(read(other), 'registerApiRoutes', '/guest').outcome, 'unknown')
     assert.equal(registerRoutes(read('x()'), 'registerApiRoutes', '/guest').outcome, 'unknown')
+  })
+
+  test('add nothing behind a route that answers everything: {$self}')
+    .with([
+      "router.on('*').renderInertia('app')",
+      "router.get('*', x)",
+      "router.any('/*', x)",
+      'router.group(() => { router.get(`/:locale/*`, x) })',
+    ])
+    .run(({ assert }, route) => {
+      const routes = `import router from 'router'\n${route}\n`
+      const edit = registerRoutes(read(routes), 'registerAdminRoutes', '/admin/guests')
+      assert.equal(edit.outcome, 'unknown')
+    })
+
+  test('add registrations behind what answers elsewhere', ({ assert }) => {
+    const routes = `import router from 'router'\nrouter.get('/docs/*', x)\nhttp.get('*')\n`
+    assert.equal(registerRoutes(read(routes), 'registerApiRoutes', '/guest').outcome, 'changed')
   })
 
   test('know what is done, be it in another file, but not from comments', ({ assert }) => {
