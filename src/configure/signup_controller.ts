@@ -25,12 +25,12 @@ export interface SignupContext {
   userModel: string
 
   /**
-   * The session guard of the guests
+   * The guard of the guests
    */
   guard: string
 
   /**
-   * Where the default guard is one for tokens, a signup signs nobody in
+   * Where visitors bring tokens, a signup signs nobody in
    */
   usesTokens: boolean
 
@@ -186,7 +186,7 @@ function isNextStatement(first: Node, next: Node): boolean {
 
 function assertSignsIn(login: unknown, { usesTokens }: SignupContext) {
   if (usesTokens && login) {
-    throw new Unknown('it begins a session, though the default guard is one for tokens')
+    throw new Unknown('it begins a session, though visitors bring tokens')
   }
   if (!usesTokens && !login) {
     throw new Unknown('it does not sign in, as "guestUser.register()" does')
