@@ -21,8 +21,8 @@ export async function hasGuestsTable(client: QueryClientContract): Promise<boole
       await access(connection.filename)
     }
     await assertAnswering(client)
-    const columns = (await readTableColumns(client, 'guests')).map(({ name }) => name)
-    return OUR_COLUMNS.every((column) => columns.includes(column))
+    const columns = await readTableColumns(client, 'guests')
+    return OUR_COLUMNS.every((column) => columns.some(({ name }) => name === column))
   } catch {
     return false
   }
