@@ -8,7 +8,6 @@ import { hideQueries } from '../src/console/hide_queries.ts'
 import { addConvertOption } from '../src/eject/config_option.ts'
 import { describeValidator } from '../src/eject/validator_source.ts'
 import { startApplication } from '../src/console/start_application.ts'
-import { ConversionForm } from '../src/conversion/conversion_form.ts'
 import { CONVERT_TEMPLATES, listTemplates, templatePath } from '../src/eject/templates.ts'
 import { ADAPTERS, findAdapter, isAdapter, type Adapter } from '../src/eject/inertia_adapter.ts'
 
@@ -141,7 +140,7 @@ export default class GuestEject extends BaseCommand {
   async #ejectValidator(codemods: Codemods) {
     hideQueries(this)
     await startApplication(this.app)
-    const form = await this.app.container.make(ConversionForm)
+    const form = await this.app.container.make('guestUser.conversionForm')
     const { engine } = await this.app.container.make('guestUser.manager')
     const { userModel } = await engine.load()
 

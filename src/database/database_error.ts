@@ -39,6 +39,11 @@ interface DriverError {
    * MySQL's driver has closed the connection
    */
   fatal?: unknown
+
+  /**
+   * Of errors of Node.js
+   */
+  syscall?: unknown
 }
 
 type Kind = DatabaseError['kind']
@@ -226,6 +231,26 @@ export function isConnectionLost(error: unknown): boolean {
   }
   const state = sqlState ?? (severity === undefined ? undefined : code)
   return state === undefined || fatal === true || CONNECTION_ENDED.test(String(state))
+}
+
+/**
+ * Of PostgreSQL's driver, after the statement that knex puts in front
+ */
+const PG_TERMINATED = /Connection terminated( unexpectedly)?$/
+
+/**
+ * Did the connection end while it was in use? Unlike `isConnectionLost`, for errors
+ * of any origin: a full pool, a database that cannot be reached, and a bug in a hook
+ * are none
+ */
+export function isConnectionCut(error: unknown): boolean {
+  const { code, severity, syscall, message } = error as DriverError
+  return (
+    (severity !== undefined && CONNECTION_ENDED.test(String(code))) ||
+    syscall === 'read' ||
+    syscall === 'write' ||
+    PG_TERMINATED.test(String(message))
+  )
 }
 
 const MAX_ATTEMPTS = 4

@@ -103,12 +103,15 @@ function describeOrder(code: FindingCode, chains: Chain[]): Finding[] {
     return []
   }
   const names = { ...SPECIFIERS, guard: 'a named middleware of "adonisjs-guest-user"' }
+  const present = Object.entries(SPECIFIERS).filter(([link]) =>
+    chains.some(({ links }) => links.includes(link as Link))
+  )
   const order = [...new Set(chains[0].links)].map((link) => names[link]).join(', then ')
   return [
     createFinding(
       code,
       `The middleware in "start/kernel.ts" run in the wrong order for ${listRoutes(chains)}: ${order}`,
-      describeFix(Object.entries(SPECIFIERS))
+      describeFix(present)
     ),
   ]
 }

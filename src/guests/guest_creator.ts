@@ -126,14 +126,19 @@ export class GuestCreator {
       canInsertJointly(this.#userModel, this.#directory.guestModel, client)
     ) {
       await insertJointly(user, guest, client).catch((error) => {
-        throw isTaken(error) ? new TakenValue(this.#whatIsTaken(error), error) : error
+        throw this.#explainTaken(error, options)
       })
       return { user, guest }
     }
-    return this.#insertInTransaction(user, guest, client)
+    return this.#insertInTransaction(user, guest, options, client)
   }
 
-  async #insertInTransaction(user: LucidRow, guest: Guest, client: QueryClientContract) {
+  async #insertInTransaction(
+    user: LucidRow,
+    guest: Guest,
+    { visitKey }: CreateGuestOptions,
+    client: QueryClientContract
+  ) {
     return runInTransaction(
       client,
       async (trx) => {
@@ -146,7 +151,7 @@ export class GuestCreator {
           .useTransaction(trx)
           .save()
           .catch((error) => {
-            throw isTaken(error) && guest.visitKey ? new TakenValue('visit_key', error) : error
+            throw isTaken(error) && visitKey ? new TakenValue('visit_key', error) : error
           })
         await this.#visibility.assert(user, trx)
         return { user, guest }
@@ -167,11 +172,17 @@ export class GuestCreator {
   }
 
   /**
-   * PostgreSQL names the table
+   * Says which of the two rows has a value that is taken: PostgreSQL names the table
    */
-  #whatIsTaken(error: unknown): Taken {
+  #explainTaken(error: unknown, { visitKey }: CreateGuestOptions): unknown {
+    if (!isTaken(error)) {
+      return error
+    }
     const { table } = splitQualifiedName(this.#directory.guestModel.table)
-    return readDatabaseError(error)?.table === table ? 'visit_key' : 'username'
+    if (readDatabaseError(error)?.table !== table) {
+      return new TakenValue('username', error)
+    }
+    return visitKey ? new TakenValue('visit_key', error) : error
   }
 
   async #buildUser(username: string, options: CreateGuestOptions): Promise<LucidRow> {

@@ -4,7 +4,7 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import type { Guest } from '../models/guest.ts'
 import type { UserId } from '../database/guest_tables.ts'
-import { isConnectionLost } from '../database/database_error.ts'
+import { isConnectionCut } from '../database/database_error.ts'
 
 type Hook = 'before:create' | 'before:save' | 'after:create' | 'after:save'
 type Values = Record<string, unknown>
@@ -63,6 +63,10 @@ export async function insertJointly(user: LucidRow, guest: Guest, client: QueryC
     return [{ [keyColumn]: guest.userId }]
   })
   await user.save()
+
+  // As the user's model reads it
+  guest.userId = user.$primaryKeyValue!
+  guest.$hydrateOriginals()
 }
 
 async function execute(
@@ -90,8 +94,7 @@ async function execute(
   toKnex(insertGuest).with(NEW_USER, toKnex(insertUser))
 
   const [row] = await insertGuest.reporterData({ model: userModel.name }).catch((error) => {
-    const isSent = error.syscall !== 'connect'
-    throw isSent && isConnectionLost(error) ? new LostConnection('', { cause: error }) : error
+    throw isConnectionCut(error) ? new LostConnection('', { cause: error }) : error
   })
   return row[userIdColumn]
 }

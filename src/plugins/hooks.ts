@@ -11,12 +11,12 @@ type InitHook = { run: (...parameters: HookParams<'init'>) => void }
  * Their routes have these names; a group with a name puts its own in front
  */
 const API = /(?:^|\.)guest_user\.api\.(store|convert|destroy)$/
-const PAGES = /(?:^|\.)guest_user\.(admin|convert)(\.|$)/
+const ADMIN = /(?:^|\.)guest_user\.admin\./
 
 /**
  * Tells the registry of Tuyau what the routes of `registerApiRoutes` take and answer,
- * and keeps the pages of the package out of it, which clients have no use for. Goes
- * before `generateRegistry()`
+ * and keeps the admin pages out of it, which are nobody else's business. Goes before
+ * `generateRegistry()`
  *
  * @example
  * // adonisrc.ts
@@ -29,7 +29,7 @@ export function indexGuestRoutes(): InitHook {
     run(_parent, hooks) {
       hooks.add('routesScanned', (_server, scanner) => {
         const routes = scanner.getScannedRoutes()
-        const kept = routes.filter(({ name }) => !PAGES.test(name))
+        const kept = routes.filter(({ name }) => !ADMIN.test(name))
         routes.splice(0, routes.length, ...kept)
         kept.forEach(addTypes)
       })

@@ -18,6 +18,31 @@ const heading = (person: Person) => person.page.locator('h1').textContent()
 const messages = (person: Person) =>
   person.page.locator('.guest-user-notice, .guest-user-alert').allTextContents()
 
+/**
+ * How things look that a layout of the application may spoil
+ */
+const look = (person: Person) =>
+  person.page.evaluate(`['.guest-user-tool button', '.guest-user-tool label', 'h1', 'h2']
+    .map((selector) => document.querySelector(selector))
+    .map((element) => [getComputedStyle(element).color, element.offsetHeight, element.tagName])`)
+
+/**
+ * Puts the page into a layout that knows no dark colours and styles elements, as
+ * those of the starter kits do
+ */
+const ADOPT = `
+  const content = document.querySelector('.guest-user-content')
+  const wrapper = document.createElement('div')
+  wrapper.className = document.body.className
+  wrapper.append(content)
+  document.body.className = ''
+  document.body.replaceChildren(wrapper)
+  document.querySelector('[name=color-scheme]').remove()
+  const sheet = document.createElement('style')
+  sheet.textContent = 'button, input { width: 100%; height: 80px } label { margin: 9px; padding: 9px } ' +
+    'h1, h2 { color: red } header { margin: auto; padding: 30px }'
+  document.head.prepend(sheet)`
+
 test.group('Admin pages', (group) => {
   let filled: FilledPlayground
 
@@ -206,6 +231,17 @@ test.group('Admin pages', (group) => {
         assert.equal(await operator.overflow(), 0, path)
       }
     })
+
+  test('keep their look in a layout of the application', async ({ assert, browser, cleanup }) => {
+    const operator = await filled.arrive(browser, { bypassCSP: true })
+    cleanup(() => operator.leave())
+    await operator.open(LIST)
+    const expected = await look(operator)
+    await operator.page.emulateMedia({ colorScheme: 'dark' })
+    assert.notDeepEqual(await look(operator), expected)
+    await operator.page.evaluate(ADOPT)
+    assert.deepEqual(await look(operator), expected)
+  })
 
   test('work by keyboard', async ({ assert, browser, cleanup }) => {
     const operator = await filled.arrive(browser)

@@ -1,4 +1,5 @@
 import { test } from '@japa/runner'
+import { DateTime } from 'luxon'
 import type { Database } from '@adonisjs/lucid/database'
 import { Adapter } from '@adonisjs/lucid/orm'
 
@@ -7,6 +8,17 @@ import { dialect } from '../app/test_database.ts'
 import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
 
 const isJoint = (sql: string) => sql.startsWith('with "adonisjs_guest_user_new"')
+
+/**
+ * Guests who all came at the same time
+ */
+class FixedGuest extends Guest {
+  static table = 'guests'
+
+  initiateAutoCreateColumns() {
+    this.createdAt = DateTime.fromISO('2026-01-01')
+  }
+}
 
 /**
  * An application that creates a guest, and the statements of that
@@ -118,6 +130,7 @@ test.group('The rows of a guest', () => {
     class Visitor extends Guest {
       static table = 'guests'
     }
+    Visitor.boot()
     Visitor.before('create', (guest) => void seen.push(guest.userId))
     const { user } = await create(
       { guestUser: { guestModel: () => Promise.resolve({ default: Visitor }) as any } },
@@ -154,6 +167,54 @@ test.group('The rows of a guest', () => {
     await app.guestUsers.create({ client: trx })
     await trx.rollback()
     await assertBothRows(app, assert, 0)
+  })
+
+  test('say what is taken in a table of guests with a key of its own', async ({
+    assert,
+    cleanup,
+  }) => {
+    const app = await createTestApp({
+      async prepare({ db }) {
+        await db.connection().schema.alterTable('guests', (table) => table.unique(['created_at']))
+      },
+      guestUser: { guestModel: () => Promise.resolve({ default: FixedGuest }) as any },
+    })
+    cleanup(() => app.close())
+    await app.guestUsers.create()
+    await assert.rejects(() => app.guestUsers.create(), /\(unique, /)
+    await assertBothRows(app, assert, 1)
+  })
+
+  test('have the key as the user model reads it', async ({ assert, cleanup }) => {
+    let user: any
+    const { app } = await create(
+      {
+        async prepare({ User }) {
+          User.$getColumn('id')!.consume = (value) => String(value)
+        },
+      },
+      cleanup
+    )
+    app.emitter.on('guest_user:created', (event: any) => void (user = event))
+    await app.guestUsers.create()
+    assert.strictEqual(user.guest.userId, user.user.id)
+    assert.isString(user.user.id)
+    assert.isFalse(user.guest.$isDirty)
+  })
+
+  test('are not tried again when the database did not see them', async ({ assert, cleanup }) => {
+    let tries = 0
+    const app = await createTestApp({
+      async prepare({ User }) {
+        User.before('create', () => {
+          tries += 1
+          throw new TypeError('a bug')
+        })
+      },
+    })
+    cleanup(() => app.close())
+    await assert.rejects(() => app.guestUsers.create(), 'a bug')
+    assert.equal(tries, 1)
   })
 
   test('name the column that has no value', async ({ assert, cleanup }) => {

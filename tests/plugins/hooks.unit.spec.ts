@@ -46,14 +46,19 @@ test.group('indexGuestRoutes', () => {
     )
   })
 
-  test('leaves out the pages of the package, and nothing else', async ({ assert }) => {
-    const names = ['users.store', 'guest_user', 'my_guest_user.convert']
+  test('leaves out the admin pages, and nothing else', async ({ assert }) => {
+    const names = [
+      'users.store',
+      'guest_user',
+      'my_guest_user.admin.index',
+      'guest_user.convert',
+      'de.guest_user.convert.store',
+    ]
     const routes = await scan([
       'guest_user.admin.index',
       ...names,
-      'guest_user.convert',
-      'de.guest_user.convert.store',
       'guest_user.admin.convert',
+      'de.guest_user.admin.show',
     ])
     assert.deepEqual(
       routes.map(({ name, request, response }) => ({ name, request, response })),
