@@ -55,7 +55,7 @@ async function setUp(command: Configure, flags: ConfigureFlags) {
       : toConfigSpecifier(app, flags.userModel),
     warn
   )
-  const kind = describeApplication(app, auth.guards, flags.guard)
+  const kind = describeApplication(app, auth)
   const { usersKey, migrationFolders, connectionFlag, isMigrated } = await withUsersDatabase(
     app,
     user.model?.connection,

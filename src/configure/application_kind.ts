@@ -1,13 +1,13 @@
 import type { ApplicationService } from '@adonisjs/core/types'
 
-import type { AuthGuards } from './auth_guards.ts'
+import type { GuardChoice } from './guard_choice.ts'
 
 /**
  * What kind of application this is, as far as it decides what is offered
  */
 export interface ApplicationKind {
   /**
-   * The default guard is one for access tokens, as in the starter kit for APIs
+   * Visitors bring access tokens, as in the starter kit for APIs
    */
   usesTokens: boolean
 
@@ -19,21 +19,16 @@ export interface ApplicationKind {
   usesInertia: boolean
 }
 
-/**
- * @param guards null when `config/auth.ts` could not be read
- * @param guard named for the guests
- */
 export function describeApplication(
   { rcFile }: ApplicationService,
-  guards: AuthGuards | null,
-  guard: string | undefined
+  { usesTokens }: GuardChoice
 ): ApplicationKind {
   // The application is not booted while a package is configured
   const providers = rcFile.providers.map(({ file }) => String(file))
   const uses = (provider: string) =>
     providers.some((file) => file.includes(`/${provider}_provider`))
   return {
-    usesTokens: guard === undefined && guards?.default.kind === 'tokens',
+    usesTokens,
     hasPages: uses('edge') && uses('vinejs'),
     usesInertia: uses('inertia'),
   }

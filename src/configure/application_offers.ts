@@ -18,7 +18,7 @@ export interface Setting {
   kind: ApplicationKind
 
   /**
-   * The session guard of the guests
+   * The guard of the guests
    */
   guard: string
 

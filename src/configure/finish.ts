@@ -59,14 +59,17 @@ export async function printNextSteps(
       `Make the edits above by hand, or with ${colors.cyan(`node ace configure adonisjs-guest-user ${offers.open.map((name) => `--${name}`).join(' ')}`)}`,
     migration && `Create the table: ${colors.cyan(migration)}`,
     usesTokens
-      ? `Make a guest: ${colors.cyan('POST /guest')} answers with a token (docs/api.md)`
+      ? offers.done.has('api-routes') &&
+        `Make a guest: ${colors.cyan('POST /guest')} answers with a token`
       : `Open a route in start/routes.ts: ${colors.cyan(`router.get('/cart', …).use(middleware.allowGuestUser())`)}`,
   ].filter((step) => typeof step === 'string')
 
-  logger.log('')
-  logger.log(
-    colors.bold(steps.length === 1 ? 'One line to your first guest:' : 'To your first guest:')
-  )
+  if (steps.length > 0) {
+    logger.log('')
+    logger.log(
+      colors.bold(steps.length === 1 ? 'One line to your first guest:' : 'To your first guest:')
+    )
+  }
   for (const [index, step] of steps.entries()) {
     logger.log(steps.length === 1 ? `  ${step}` : `  ${index + 1}. ${step}`)
   }

@@ -3,23 +3,23 @@ import type { Project } from 'ts-morph'
 import type { ApplicationService } from '@adonisjs/core/types'
 
 import { Unusable } from './unusable.ts'
-import { readAuthGuards, type AuthGuards } from './auth_guards.ts'
+import { readAuthGuards, type AuthGuard, type AuthGuards } from './auth_guards.ts'
 
 export interface GuardChoice {
   /**
-   * The session guard that signs guests in
+   * The session guard that signs guests in; where there is none, that for tokens
    */
   guard: string
+
+  /**
+   * Visitors bring access tokens, and nothing of ours begins a session
+   */
+  usesTokens: boolean
 
   /**
    * Undefined when `config/auth.ts` does not tell
    */
   userModel?: string
-
-  /**
-   * Null when `config/auth.ts` does not look like that of AdonisJS
-   */
-  guards: AuthGuards | null
 }
 
 /**
@@ -34,7 +34,7 @@ const SESSION_GUARD = `web: sessionGuard({
 
 /**
  * Finds the guard as the package will: the requested one, else the default guard,
- * else the first one that uses sessions
+ * else the first one, and one for sessions rather than one for access tokens
  *
  * @throws Unusable when there is no such guard
  */
@@ -47,30 +47,34 @@ export async function chooseGuard(
   const text = await readFile(path, 'utf-8').catch(() => null)
   if (text === null) {
     throw new Unusable(
-      '"config/auth.ts" does not exist, and guests are signed in through it. Run "node ace add @adonisjs/auth --guard=session" first'
+      '"config/auth.ts" does not exist, and guests are signed in through it. Run "node ace add @adonisjs/auth" first'
     )
   }
   const auth = project ? readAuthGuards(project, path, text) : null
   if (!auth) {
-    return { guard: requested ?? USUAL_GUARD, guards: null }
+    return { guard: requested ?? USUAL_GUARD, usesTokens: false }
   }
 
-  const usable = auth.guards.filter(({ kind }) => kind === 'session' || kind === 'unknown')
-  const [guard] =
+  const candidates =
     requested === undefined
-      ? usable.toSorted(
-          (one, other) => Number(other === auth.default) - Number(one === auth.default)
-        )
-      : usable.filter(({ name }) => name === requested)
+      ? [auth.default, ...auth.guards]
+      : auth.guards.filter(({ name }) => name === requested)
+  const find = (...kinds: AuthGuard['kind'][]) =>
+    candidates.find(({ kind }) => kinds.includes(kind))
+  const guard = find('session', 'unknown') ?? find('tokens')
   if (!guard) {
     throw new Unusable(describeMissing(auth, requested))
   }
-  return { guard: guard.name, userModel: guard.userModel ?? auth.default.userModel, guards: auth }
+  return {
+    guard: guard.name,
+    userModel: guard.userModel ?? auth.default.userModel,
+    usesTokens: [guard, candidates[0]].some(({ kind }) => kind === 'tokens'),
+  }
 }
 
 function describeMissing({ guards }: AuthGuards, requested: string | undefined): string {
   const names = guards.map(({ name, kind }) => `"${name}" (${kind})`).join(', ')
   return requested === undefined
-    ? `Guests are signed in through a session guard, and "config/auth.ts" has none, only ${names}. Add one to its "guards":\n${SESSION_GUARD}`
-    : `"--guard=${requested}" names no session guard of "config/auth.ts", which has ${names}`
+    ? `Guests need a guard for sessions or access tokens, and "config/auth.ts" has none, only ${names}. Add one to its "guards":\n${SESSION_GUARD}`
+    : `"--guard=${requested}" names no guard for sessions or access tokens of "config/auth.ts", which has ${names}`
 }

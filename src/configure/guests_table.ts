@@ -3,6 +3,12 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import { assertAnswering } from '../database/answering.ts'
 import { isSqlite } from '../database/catalog.ts'
+import { readTableColumns } from '../database/table_columns.ts'
+
+/**
+ * A hotel may have a table of this name, too
+ */
+const OUR_COLUMNS = ['user_id', 'visit_key']
 
 /**
  * Whether the `guests` table is there already. A database file that does not exist
@@ -15,7 +21,8 @@ export async function hasGuestsTable(client: QueryClientContract): Promise<boole
       await access(connection.filename)
     }
     await assertAnswering(client)
-    return await client.schema.hasTable('guests')
+    const columns = await readTableColumns(client, 'guests')
+    return OUR_COLUMNS.every((column) => columns.some(({ name }) => name === column))
   } catch {
     return false
   }

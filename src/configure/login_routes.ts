@@ -1,20 +1,22 @@
 import type { CallExpression, Node, PropertyAccessExpression, SourceFile } from 'ts-morph'
 
+import { ACCOUNT_WORDS } from '../config/account_words.ts'
+import { hasWholeGroups, listPatterns, readText } from './route_patterns.ts'
 import { findNodes, isKind, replaceIn, type Edit } from './source_file.ts'
-
-/**
- * Parts of the patterns of routes for login, signup and forgotten passwords
- */
-const ACCOUNT_WORDS = /log-?_?in|sign-?_?(in|up)|regist|password/i
 
 /**
  * Puts `unregisteredOnly()` in place of the starter kits' `guest()`, on routes
  * and groups that lead to an account
  */
 export function openLoginRoutes(file: SourceFile): Edit {
-  const guards = findNodes<CallExpression>(file, 'CallExpression').filter(isAccountGuard)
+  const closed = findNodes<CallExpression>(file, 'CallExpression').filter(
+    (call) => call.getExpression().getText() === 'middleware.guest'
+  )
+  const guards = closed.filter((guard) => leadsToAccount(findRoutes(guard)))
   if (guards.length === 0) {
-    return { outcome: 'done' }
+    return closed.every((guard) => areKnown(findRoutes(guard)))
+      ? { outcome: 'done' }
+      : { outcome: 'unknown', reason: 'it is not plain which routes "middleware.guest()" is on' }
   }
   if (guards.some((guard) => guard.getArguments().length > 0)) {
     return { outcome: 'unknown', reason: '"middleware.guest()" has options' }
@@ -32,21 +34,23 @@ export function openLoginRoutes(file: SourceFile): Edit {
 }
 
 /**
- * `middleware.guest()` within the `use()` of such routes
+ * The routes or the group in whose `use()` the middleware stands
  */
-function isAccountGuard(call: CallExpression): boolean {
-  if (call.getExpression().getText() !== 'middleware.guest') {
-    return false
-  }
-  const parent = call.getParent()
-  const use = isKind(parent, 'ArrayLiteralExpression') ? parent.getParent() : parent
-  return isKind<CallExpression>(use, 'CallExpression') && leadsToAccount(use.getExpression())
+function findRoutes(guard: CallExpression): Node | undefined {
+  const parent = guard.getParent()
+  const call = isKind(parent, 'ArrayLiteralExpression') ? parent.getParent() : parent
+  const use = isKind<CallExpression>(call, 'CallExpression') ? call.getExpression() : undefined
+  return isKind<PropertyAccessExpression>(use, 'PropertyAccessExpression') &&
+    use.getName() === 'use'
+    ? use
+    : undefined
 }
 
-function leadsToAccount(use: Node): boolean {
-  return (
-    isKind<PropertyAccessExpression>(use, 'PropertyAccessExpression') &&
-    use.getName() === 'use' &&
-    findNodes(use, 'StringLiteral').some((text) => ACCOUNT_WORDS.test(text.getText()))
-  )
+function leadsToAccount(routes: Node | undefined): boolean {
+  return Boolean(routes?.getDescendants().some((text) => ACCOUNT_WORDS.test(readText(text) ?? '')))
+}
+
+function areKnown(routes: Node | undefined): boolean {
+  const patterns = routes ? listPatterns(routes) : []
+  return patterns.length > 0 && !patterns.includes(undefined) && hasWholeGroups(routes!)
 }

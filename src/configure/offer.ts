@@ -61,6 +61,11 @@ export class Offers {
    */
   readonly open: OfferName[] = []
 
+  /**
+   * What is in the application, through an edit or from before
+   */
+  readonly done = new Set<OfferName>()
+
   constructor(
     command: Configure,
     project: Project | undefined,
@@ -93,14 +98,21 @@ export class Offers {
     const edit = await this.#prepare(offer, path, text)
     if (edit.outcome === 'done') {
       action.skipped('Nothing to do')
+      this.done.add(offer.name)
     } else if (edit.outcome === 'unknown') {
       this.#explain(offer, edit.reason)
     } else {
       await this.#show(offer, diffLines(text!, edit.contents))
       if (await this.#choices.accept(offer.name, offer.question)) {
+        // An editor may have saved it while the question waited
+        if ((await readFile(path, 'utf-8').catch(() => null)) !== text) {
+          this.#explain(offer, 'it has changed in the meantime')
+          return
+        }
         await writeFile(path, edit.contents)
         action.succeeded()
         this.#changed.add(offer.path)
+        this.done.add(offer.name)
       } else if (!this.#choices.isInteractive) {
         this.open.push(offer.name)
       }

@@ -90,7 +90,7 @@ function writeGuardOption(guard: string): string {
   return `
 
   /**
-   * The session guard of config/auth.ts that signs guests in.
+   * The guard of config/auth.ts that signs guests in.
    */
   guard: '${guard}',`
 }

@@ -1,5 +1,6 @@
 import type { SourceFile } from 'ts-morph'
 
+import { listPatterns } from './route_patterns.ts'
 import { findVariable, replaceIn, type Edit } from './source_file.ts'
 
 const SERVICE = 'adonisjs-guest-user/services/main'
@@ -26,6 +27,13 @@ export function registerRoutes(file: SourceFile, method: string, pattern: string
   if (!imported && findVariable(file, 'guestUsers').length > 0) {
     return { outcome: 'unknown', reason: 'it has another "guestUsers"' }
   }
+  const catchAll = listPatterns(file).find((other) => other && answersAll(other, pattern))
+  if (catchAll !== undefined) {
+    return {
+      outcome: 'unknown',
+      reason: `its route "${catchAll}" answers first, so this goes before it`,
+    }
+  }
 
   const replacements = [describeCall(file, `${imported ?? 'guestUsers'}.${method}('${pattern}')`)]
   if (!imported) {
@@ -33,6 +41,17 @@ export function registerRoutes(file: SourceFile, method: string, pattern: string
     replacements.push({ start: end, end, text: `\nimport guestUsers from '${SERVICE}'` })
   }
   return { outcome: 'changed', contents: replaceIn(text, replacements) }
+}
+
+/**
+ * Whether a pattern such as `*` or `/:locale/*` also stands for what begins with
+ * another one. Prefixes of groups are not looked at: the worst is an edit by hand
+ */
+function answersAll(pattern: string, other: string): boolean {
+  const parts = pattern.split('/').filter(Boolean)
+  const others = other.split('/').filter(Boolean)
+  const matches = (part: string, index: number) => part.startsWith(':') || part === others[index]
+  return parts.at(-1) === '*' && parts.slice(0, -1).every(matches)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type {
   BindingElement,
+  Block,
   CallExpression,
   MethodDeclaration,
   Node,
@@ -24,12 +25,12 @@ export interface SignupContext {
   userModel: string
 
   /**
-   * The session guard of the guests
+   * The guard of the guests
    */
   guard: string
 
   /**
-   * Where the default guard is one for tokens, a signup signs nobody in
+   * Where visitors bring tokens, a signup signs nobody in
    */
   usesTokens: boolean
 
@@ -43,6 +44,8 @@ export interface SignupContext {
    */
   columns?: string[]
 }
+
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
 
 class Unknown extends Error {}
 
@@ -70,12 +73,15 @@ function rewrite(file: SourceFile, context: SignupContext): string {
   const user = declaration?.getName()
   const login = user ? findLogin(method, user, context) : undefined
   assertSignsIn(login, context)
+  const created = declaration ? declaration.getVariableStatementOrThrow() : statement
+  if (login && !isNextStatement(created, login.statement)) {
+    throw new Unknown('it does not always sign in, right after creating the user')
+  }
 
   const payload = describePayload(creation, method, context)
   const isUserUsed = user !== undefined && findVariable(method, user).length > (login ? 2 : 1)
   const call = `await guestUser.register(${payload.values})`
   const written = isUserUsed ? `const ${user} = ${call}` : call
-  const created = declaration ? declaration.getVariableStatementOrThrow() : statement
   const replacements = [
     ...payload.replacements,
     ...replaceStatements(file, created, login?.statement, written),
@@ -169,9 +175,18 @@ function findLogin(method: MethodDeclaration, user: string, { guard }: SignupCon
   return { statement }
 }
 
+/**
+ * `register()` signs in at once, whatever would have stood between
+ */
+function isNextStatement(first: Node, next: Node): boolean {
+  const block = first.getParent()
+  const statements: Node[] = isKind<Block>(block, 'Block') ? block.getStatements() : []
+  return statements[statements.indexOf(first) + 1] === next
+}
+
 function assertSignsIn(login: unknown, { usesTokens }: SignupContext) {
   if (usesTokens && login) {
-    throw new Unknown('it begins a session, though the default guard is one for tokens')
+    throw new Unknown('it begins a session, though visitors bring tokens')
   }
   if (!usesTokens && !login) {
     throw new Unknown('it does not sign in, as "guestUser.register()" does')
@@ -199,6 +214,9 @@ function describePayload(
   if (findVariable(method, values).length !== 2) {
     throw new Unknown(`"${values}" has more than the users table, and other uses`)
   }
+  if (known.length === 0 || fields!.some((field) => !IDENTIFIER.test(field))) {
+    throw new Unknown('it is not plain which fields of the form the users table has')
+  }
 
   const name = declaration!.getNameNode()
   const picked = `{ ${known.join(', ')} }`
@@ -209,8 +227,7 @@ function describePayload(
 }
 
 /**
- * The sign-in mostly follows upon the creation; then an empty line between them
- * goes away as well
+ * An empty line between the creation and the sign-in goes away, a comment stays
  */
 function replaceStatements(
   file: SourceFile,

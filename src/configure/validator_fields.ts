@@ -23,7 +23,9 @@ export function listValidatorFields(file: SourceFile, validator: string): string
   }
   const properties = schema.getProperties()
   return properties.every((property) => isKind(property, 'PropertyAssignment'))
-    ? properties.map((property) => property.getFirstChildOrThrow().getText())
+    ? properties.map((property) =>
+        property.getFirstChildOrThrow().getText().replaceAll(/['"]/g, '')
+      )
     : undefined
 }
 

@@ -1,4 +1,5 @@
 import type { ResolvedConfig } from '../types.ts'
+import { ACCOUNT_WORDS } from '../config/account_words.ts'
 import { listRoutes, type Chain, type Link } from './middleware_chain.ts'
 import { createFinding, type Finding, type FindingCode } from './finding.ts'
 import UnregisteredOnlyMiddleware from '../middleware/unregistered_only_middleware.ts'
@@ -120,13 +121,6 @@ function describeOrder(code: FindingCode, chains: Chain[]): Finding[] {
  * signed in
  */
 const KIT_MIDDLEWARE = 'guest'
-
-/**
- * Parts of the patterns and names of routes for login, signup and forgotten
- * passwords
- */
-const ACCOUNT_WORDS =
-  /(^|[/._-])(log-?_?in|sign-?_?in|sign-?_?up|register|registration|session|new_account|password)([/._-]|$)/i
 
 /**
  * Guests are signed in, so the starter kits' `guest` middleware prevents them from

@@ -30,7 +30,7 @@ export async function addConvertOption(
 ): Promise<Outcome> {
   const source = await readFile(path, 'utf-8').catch(() => '')
   const changed = insertOption(project, source, name, value)
-  if (changed === null) {
+  if (changed === null || !readConfig(project, changed)) {
     return 'unusual'
   }
   if (changed === source) {
@@ -44,8 +44,7 @@ export async function addConvertOption(
  * @returns null where it is not plain what to change
  */
 function insertOption(project: Project, source: string, name: string, value: string) {
-  const file = project.createSourceFile('guest_user_config.ts', source, { overwrite: true })
-  const config = file.getDescendants().find(isConfig)
+  const config = readConfig(project, source)
   if (!config) {
     return null
   }
@@ -62,6 +61,27 @@ function insertOption(project: Project, source: string, name: string, value: str
     return insertProperty(source, options, `${name}: ${value}`)
   }
   return option.getLastChild()!.getText() === value ? source : null
+}
+
+/**
+ * The object in `defineConfig({ … })`
+ *
+ * @returns undefined where there is none, or the file has syntax errors or a name twice
+ */
+function readConfig(project: Project, source: string): Node | undefined {
+  const file = project.createSourceFile('guest_user_config.ts', source, { overwrite: true })
+  const { parseDiagnostics } = file.compilerNode as unknown as { parseDiagnostics: unknown[] }
+  const config = file.getDescendants().find(isConfig)
+  const objects = config ? [config, findProperty(config, 'convert')?.getLastChild()] : []
+  const isSound = objects.filter((one) => one && isObject(one)).every((one) => hasNamesOnce(one!))
+  return parseDiagnostics.length === 0 && isSound ? config : undefined
+}
+
+function hasNamesOnce(object: Node): boolean {
+  const names = listProperties(object)
+    .map(nameOf)
+    .filter((name) => name !== undefined)
+  return new Set(names).size === names.length
 }
 
 function isObject(node: Node): boolean {
@@ -85,13 +105,11 @@ function findProperty(object: Node, name: string): Node | undefined {
 }
 
 /**
- * The comment above a property is its first child
+ * Without quotes. What is spread into the object has no name
  */
 function nameOf(property: Node): string | undefined {
-  return property
-    .getChildren()
-    .find((child) => child.getKindName() !== 'JSDoc')
-    ?.getText()
+  const { getName } = property as Node & { getName?: () => string }
+  return getName?.call(property).replaceAll(/['"]/g, '')
 }
 
 function listProperties(object: Node): Node[] {
@@ -104,30 +122,37 @@ function listProperties(object: Node): Node[] {
  * empty lines between options. Comments stay where they are
  */
 function insertProperty(source: string, object: Node, property: string): string {
-  const properties = listProperties(object).map((one) => one.getText())
   const start = object.getStart()
-  const end = object.getEnd()
+  const closing = object.getEnd() - 1
   const lineStart = source.lastIndexOf('\n', start) + 1
   const indent = /^ */.exec(source.slice(lineStart))![0]
+  const [, list] = object.getChildren()
+  const last = listProperties(object).at(-1)
+  const lastEnd = last?.getEnd() ?? start + 1
+  const comma = last && list.getChildren().findLast((one) => one.getKindName() === 'CommaToken')
+  const isComplete = !last || (comma !== undefined && comma.getStart() >= lastEnd)
 
-  if (!object.getText().includes('\n')) {
-    const all = [...properties, property]
-    const line = `{ ${all.join(', ')} }`
-    const rest = source.slice(end).split('\n', 1)[0].length
-    const fits = start - lineStart + line.length + rest <= LINE_WIDTH
-    const lines = all.map((one) => `${indent}  ${one},\n`).join('')
-    return source.slice(0, start) + (fits ? line : `{\n${lines}${indent}}`) + source.slice(end)
+  const closingLine = source.lastIndexOf('\n', closing) + 1
+  if (closingLine > start && source.slice(closingLine, closing).trim() === '') {
+    const gap = /\n *\n/.test(object.getText()) ? '\n' : ''
+    return [
+      source.slice(0, lastEnd),
+      isComplete ? '' : ',',
+      source.slice(lastEnd, closingLine),
+      `${gap}${indent}  ${property},\n`,
+      source.slice(closingLine),
+    ].join('')
   }
 
-  const lastEnd = listProperties(object).at(-1)?.getEnd() ?? start + 1
-  const lineEnd = source.lastIndexOf('\n', end) + 1
-  const isComplete = lastEnd === start + 1 || source.slice(lastEnd).trimStart().startsWith(',')
-  const gap = /\n *\n/.test(object.getText()) ? '\n' : ''
-  return [
-    source.slice(0, lastEnd),
-    isComplete ? '' : ',',
-    source.slice(lastEnd, lineEnd),
-    `${gap}${indent}  ${property},\n`,
-    source.slice(lineEnd),
-  ].join('')
+  const position = last && isComplete ? comma!.getEnd() : lastEnd
+  const isEmpty = object.getText() === '{}'
+  const added = `${isComplete ? '' : ','} ${property}${isEmpty ? ' ' : ''}`
+  const line = source.slice(0, position) + added + source.slice(position)
+  const width = line.slice(lineStart).split('\n', 1)[0].length
+  if (width <= LINE_WIDTH || /\n|\/\*/.test(object.getText())) {
+    return line
+  }
+  const all = [...listProperties(object).map((one) => one.getText()), property]
+  const lines = all.map((one) => `${indent}  ${one},\n`).join('')
+  return `${source.slice(0, start)}{\n${lines}${indent}${source.slice(closing)}`
 }

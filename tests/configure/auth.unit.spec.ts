@@ -21,8 +21,7 @@ async function createApp(fs: FileSystem) {
     if (auth !== null) {
       await fs.create('config/auth.ts', auth)
     }
-    const { guards, ...choice } = await chooseGuard(app, project, requested)
-    return { ...choice, standard: guards?.default.kind }
+    return chooseGuard(app, project, requested)
   }
   return { app, choose }
 }
@@ -37,13 +36,27 @@ test.group('The guard of config/auth.ts', () => {
     assert.deepEqual(await choose(config('web', TOKENS, SESSION)), {
       guard: 'web',
       userModel,
-      standard: 'session',
+      usesTokens: false,
     })
     assert.deepEqual(await choose(config('api', TOKENS, SESSION)), {
       guard: 'web',
       userModel,
-      standard: 'tokens',
+      usesTokens: true,
     })
+  })
+
+  test('is one for tokens where none has a session, or where it is named', async ({
+    assert,
+    fs,
+  }) => {
+    const { choose } = await createApp(fs)
+    const tokens = { guard: 'api', userModel: '#models/user', usesTokens: true }
+    const basic = guard('basic', 'basicAuthGuard')
+    assert.deepEqual(await choose(config('api', TOKENS)), tokens)
+    assert.deepEqual(await choose(config('basic', basic, TOKENS)), tokens)
+    assert.deepEqual(await choose(config('web', SESSION, TOKENS), 'api'), tokens)
+    const { usesTokens } = await choose(config('api', SESSION, TOKENS), 'web')
+    assert.isFalse(usesTokens)
   })
 
   test('may be named, and has a model of its own', async ({ assert, fs }) => {
@@ -54,18 +67,18 @@ test.group('The guard of config/auth.ts', () => {
     await assert.rejects(() => choose(auth, 'admin'), /"--guard=admin".*"web" \(session\), "shop"/)
   })
 
-  test('must be there, and use sessions', async ({ assert, fs }) => {
+  test('must be there, and use sessions or tokens', async ({ assert, fs }) => {
     const { choose } = await createApp(fs)
     await assert.rejects(() => choose(null), /"config\/auth\.ts" does not exist/)
     await assert.rejects(
-      () => choose(config('api', TOKENS)),
-      /"config\/auth\.ts" has none, only "api" \(tokens\)\. Add one to its "guards":\nweb: session/
+      () => choose(config('basic', guard('basic', 'basicAuthGuard'))),
+      /"config\/auth\.ts" has none, only "basic" \(basic\)\. Add one to its "guards":\nweb: session/
     )
   })
 
   test('is assumed where the file is not like that of AdonisJS', async ({ assert, fs }) => {
     const { choose } = await createApp(fs)
-    const assumed = { guard: 'web', standard: undefined }
+    const assumed = { guard: 'web', usesTokens: false }
     assert.deepEqual(await choose(config('web', SESSION, '...others')), assumed)
     assert.deepEqual(await choose('export default makeAuth()'), assumed)
     assert.deepEqual(await choose('export default {'), assumed)

@@ -84,6 +84,32 @@ test.group('Edits of routes', () => {
     })
   })
 
+  test('of patterns in other quotes, by whole words', ({ assert }) => {
+    const others = `
+        router.get('/design-inspiration', x).use(middleware.guest())
+        router.get(\`/passwordless-teaser\`, x).use(middleware.guest())`
+    assert.deepEqual(openLoginRoutes(read(others)), { outcome: 'done' })
+    const routes = `
+        router.get(\`/login\`, x).use(middleware.guest())
+        router.get('/passwords/reset', x).use(middleware.guest())`
+    assert.deepEqual(openLoginRoutes(read(routes + others)), {
+      outcome: 'changed',
+      contents: routes.replaceAll('guest()', 'unregisteredOnly()') + others,
+    })
+  })
+
+  test('are left to the author where it is not plain what the middleware guards: {$self}')
+    .with([
+      'router.get(LOGIN, x).use(middleware.guest())',
+      'router.get(`/${locale}/enter`, x).use(middleware.guest())',
+      'router.group(() => { router.get(paths.enter, x) }).use(middleware.guest())',
+      'router.group(accountRoutes).use(middleware.guest())',
+      "const closed = middleware.guest()\nrouter.get('/login', x).use(closed)",
+    ])
+    .run(({ assert }, routes) => {
+      assert.equal(openLoginRoutes(read(routes)).outcome, 'unknown')
+    })
+
   test('leave options of the middleware alone', ({ assert }) => {
     const routes = ROUTES.replace('guest()', "guest({ guards: ['web'] })")
     assert.equal(openLoginRoutes(read(routes)).outcome, 'unknown')
@@ -116,6 +142,24 @@ guestUsers.registerAdminRoutes('/admin/guests')
     const other = "import guestUsers from '#services/guests'\n"
     assert.equal(registerRoutes(read(other), 'registerApiRoutes', '/guest').outcome, 'unknown')
     assert.equal(registerRoutes(read('x()'), 'registerApiRoutes', '/guest').outcome, 'unknown')
+  })
+
+  test('add nothing behind a route that answers everything: {$self}')
+    .with([
+      "router.on('*').renderInertia('app')",
+      "router.get('*', x)",
+      "router.any('/*', x)",
+      'router.group(() => { router.get(`/:locale/*`, x) })',
+    ])
+    .run(({ assert }, route) => {
+      const routes = `import router from 'router'\n${route}\n`
+      const edit = registerRoutes(read(routes), 'registerAdminRoutes', '/admin/guests')
+      assert.equal(edit.outcome, 'unknown')
+    })
+
+  test('add registrations behind what answers elsewhere', ({ assert }) => {
+    const routes = `import router from 'router'\nrouter.get('/docs/*', x)\nhttp.get('*')\n`
+    assert.equal(registerRoutes(read(routes), 'registerApiRoutes', '/guest').outcome, 'changed')
   })
 
   test('know what is done, be it in another file, but not from comments', ({ assert }) => {
@@ -158,17 +202,17 @@ test.group('Edits of the signup controller', () => {
   })
 
   test('keep what else is used', ({ assert }) => {
-    const between = `await mail.send(user)\n    `
+    const comment = '// At once'
     const edit = rewrite(
       'request, auth',
-      `${CREATE}\n    ${between}${LOGIN}\n    return { user, before: auth.user, all: User.all() }`
+      `${CREATE}\n    ${comment}\n    ${LOGIN}\n    return { user, before: auth.user, all: User.all() }`
     )
     assert.deepEqual(edit, {
       outcome: 'changed',
       contents: signupController(
         'request, auth, guestUser',
         `const user = await guestUser.register(payload)
-    ${between.trim()}
+    ${comment}
     return { user, before: auth.user, all: User.all() }`
       ),
     })
@@ -185,9 +229,24 @@ test.group('Edits of the signup controller', () => {
       `${CREATE}\nawait auth.use('admin').login(user)`,
       `${CREATE}\nawait auth.use('web').login(user, true)`,
       `${CREATE}\nreturn auth.use('web').login(user)`,
+      `${CREATE}\nif (!settings.confirmEmail) { ${LOGIN} }`,
+      `${CREATE}\nif (!settings.confirmEmail) ${LOGIN}`,
+      `${CREATE}\nif (settings.confirmEmail) { return 1 }\n${LOGIN}`,
+      `${CREATE}\nawait mail.send(user)\n${LOGIN}`,
+      `if (await allows()) { ${CREATE} }\n${LOGIN}`,
     ])
     .run(({ assert }, body) => {
       assert.equal(rewrite('auth', body).outcome, 'unknown')
+    })
+
+  test('leave alone a validator whose fields cannot be picked: {$self}')
+    .with([['id-card', 'email'], ['[name]', 'email'], ['passwordConfirmation']])
+    .run(({ assert }, fields) => {
+      const body = `${PAYLOAD}\n${CREATE}`
+      assert.equal(
+        rewrite('request', body, { ...TOKENS, listFields: () => fields }).outcome,
+        'unknown'
+      )
     })
 
   test('leave alone where an API begins a session, or needs the whole form', ({ assert }) => {
@@ -211,9 +270,11 @@ test.group('Fields of a validator', () => {
       const email = () => vine.string().email()
       export const signup = vine.create({ fullName: vine.string(), email: email() })
       export const login = vine.compile(vine.object({ email: email() }))
+      export const quoted = vine.create({ 'email': email(), "full-name": vine.string() })
       export const other = vine.create({ ...shared })`)
     assert.deepEqual(listValidatorFields(file, 'signup'), ['fullName', 'email'])
     assert.deepEqual(listValidatorFields(file, 'login'), ['email'])
+    assert.deepEqual(listValidatorFields(file, 'quoted'), ['email', 'full-name'])
     assert.isUndefined(listValidatorFields(file, 'other'))
     assert.isUndefined(listValidatorFields(file, 'missing'))
   })

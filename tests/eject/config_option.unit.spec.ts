@@ -90,6 +90,39 @@ test.group('An option of the configuration', (group) => {
       assert.isTrue(await prettier.check(after, { ...style, parser: 'typescript' }))
     })
 
+  test('is added, whatever the style: {title}')
+    .with([
+      {
+        title: 'the last line of the object has an option',
+        before: config('').replace(',\n})', ' })'),
+        after: config('').replace(',\n})', ', convert: { inertia: true } })'),
+      },
+      {
+        title: 'and the options have comments and commas',
+        before: config("  convert: {\n    redirectTo: '/', /* one */ },\n"),
+        after: config("  convert: {\n    redirectTo: '/', inertia: true /* one */ },\n"),
+      },
+      {
+        title: 'quoted names',
+        before: config(`  'convert': { "redirectTo": '/' },\n`),
+        after: config(`  'convert': { "redirectTo": '/', inertia: true },\n`),
+      },
+      {
+        title: 'comments in one line',
+        before: config("  convert: { /* one */ redirectTo: '/' /* two */ },\n"),
+        after: config("  convert: { /* one */ redirectTo: '/', inertia: true /* two */ },\n"),
+      },
+      {
+        title: 'nothing but a comment',
+        before: config('  convert: { /* later */ },\n'),
+        after: config('  convert: { inertia: true /* later */ },\n'),
+      },
+    ])
+    .run(async ({ assert }, { before, after }) => {
+      assert.deepEqual(await add(before), { outcome: 'added', text: after })
+      assert.deepEqual(await add(after), { outcome: 'present', text: after })
+    })
+
   test('gets the comma that was missing', async ({ assert }) => {
     const { text } = await add(config('').replace("user'),", "user')"))
     assert.equal(text, config('  convert: { inertia: true },\n'))
@@ -101,6 +134,9 @@ test.group('An option of the configuration', (group) => {
       { title: 'options from elsewhere', before: 'export default defineConfig(options)' },
       { title: '"convert" from elsewhere', before: config('  convert: options,\n') },
       { title: 'in short', before: config('  convert,\n') },
+      { title: 'a name twice', before: config("  mergeMode: 'ask',\n  'mergeMode': 'ask',\n") },
+      { title: 'no TypeScript', before: config('  convert: {},\n').replace('})', '') },
+      { title: 'another quoted value', before: config(`  "convert": { 'inertia': false },\n`) },
       { title: 'another value', before: config('  convert: { inertia: false },\n') },
     ])
     .run(async ({ assert }, { before }) => {
