@@ -37,7 +37,8 @@ function allowGuests(route: string): Edit {
 }
 
 const AUTHORIZE: Edit = {
-  title: 'Who may see the admin pages.',
+  title:
+    'Who may see the admin pages. An address does for this walk; in an application, use a column that nobody can choose for themselves.',
   file: 'config/guest_user.ts',
   changes: [
     {
