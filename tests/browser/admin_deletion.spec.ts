@@ -18,7 +18,7 @@ const LONGER_THAN_A_BATCH = 5000
 const SLOW_DELETES = `
   create trigger slow_deletes before delete on notes begin
     select count(*) from (
-      with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 10000)
+      with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 5000)
       select n from numbers
     );
   end`
