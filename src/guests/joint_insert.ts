@@ -51,16 +51,13 @@ export function canInsertJointly(
 export async function insertJointly(user: LucidRow, guest: Guest, client: QueryClientContract) {
   user.useConnection(client.connectionName)
   guest.useConnection(client.connectionName)
-  const { primaryKey } = modelOf(user)
-  const keyColumn = modelOf(user).$getColumn(primaryKey)!.columnName
-
   replaceInsert(user, async (userValues) => {
     replaceInsert(guest, async (guestValues) => {
       guest.userId = await execute(client, [user, userValues], [guest, guestValues])
       return []
     })
     await guest.save()
-    return [{ [keyColumn]: guest.userId }]
+    return [{ [keyColumnOf(modelOf(user))]: guest.userId }]
   })
   await user.save()
 
@@ -75,7 +72,7 @@ async function execute(
   [guest, guestValues]: [Guest, Values]
 ): Promise<UserId> {
   const [userModel, guestModel] = [modelOf(user), modelOf(guest)]
-  const keyColumn = userModel.$getColumn(userModel.primaryKey)!.columnName
+  const keyColumn = keyColumnOf(userModel)
   const userIdColumn = guestModel.$getColumn('userId')!.columnName
 
   const insertUser = client
@@ -125,6 +122,10 @@ function hasPlainInsert(model: LucidModel): boolean {
 function hasHooks(model: LucidModel, names: Hook[]): boolean {
   const hooks = model.$hooks.all()
   return names.some((name) => hooks.get(name)?.size)
+}
+
+function keyColumnOf(model: LucidModel): string {
+  return model.$getColumn(model.primaryKey)!.columnName
 }
 
 function modelOf(row: LucidRow): LucidModel {

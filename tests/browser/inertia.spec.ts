@@ -55,6 +55,13 @@ async function describe(page: Page) {
   }
 }
 
+async function convert(page: Page, email: string) {
+  await page.fill('#email', email)
+  await page.fill('#password', 'a long secret')
+  await page.fill('#passwordConfirmation', 'a long secret')
+  await page.click('form button')
+}
+
 async function becomeGuest(page: Page) {
   await follow(page, 'Cart', 'Cart')
   return page.textContent('#owner')
@@ -130,10 +137,7 @@ test.group('A shop with Inertia and React', (group) => {
 
     assert.equal(await follow(page, 'Orders', 'Create your account'), 'loaded')
     assert.equal(await page.textContent('[role=alert]'), 'Sign up or log in to see this page')
-    await page.fill('#email', 'ann@example.com')
-    await page.fill('#password', 'a long secret')
-    await page.fill('#passwordConfirmation', 'a long secret')
-    await page.click('form button')
+    await convert(page, 'ann@example.com')
     await page.waitForSelector('h1:text-is("Your orders")')
     assert.deepInclude(await describe(page), { visitor: 'regular', alerts: [] })
 
@@ -241,10 +245,7 @@ test.group('Its conversion page, as guest:eject writes it', (group) => {
 
     assert.equal(await follow(page, 'New order', 'Create your account'), 'shown')
     assert.deepEqual((await describe(page)).alerts, ['Sign up or log in to see this page'])
-    await page.fill('#email', 'dora@example.com')
-    await page.fill('#password', 'a long secret')
-    await page.fill('#passwordConfirmation', 'a long secret')
-    await page.click('form button')
+    await convert(page, 'dora@example.com')
     await page.waitForSelector('h1:text-is("New order")')
     assert.deepInclude(await describe(page), { visitor: 'regular', alerts: [] })
   })

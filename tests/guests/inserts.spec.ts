@@ -99,31 +99,23 @@ test.group('The rows of a guest', () => {
     })
   }
 
-  test('are both gone when a hook after them fails', async ({ assert, cleanup }) => {
-    const app = await createTestApp({
-      async prepare({ User }) {
-        User.after('create', () => {
-          throw new Error('no')
-        })
-      },
+  for (const [when, event] of [
+    ['before', 'save'],
+    ['after', 'create'],
+  ] as const) {
+    test(`are both missing when a hook ${when} them fails`, async ({ assert, cleanup }) => {
+      const app = await createTestApp({
+        async prepare({ User }) {
+          User[when](event, () => {
+            throw new Error('no')
+          })
+        },
+      })
+      cleanup(() => app.close())
+      await assert.rejects(() => app.guestUsers.create(), 'no')
+      await assertBothRows(app, assert, 0)
     })
-    cleanup(() => app.close())
-    await assert.rejects(() => app.guestUsers.create(), 'no')
-    await assertBothRows(app, assert, 0)
-  })
-
-  test('are both missing when a hook before them fails', async ({ assert, cleanup }) => {
-    const app = await createTestApp({
-      async prepare({ User }) {
-        User.before('save', () => {
-          throw new Error('no')
-        })
-      },
-    })
-    cleanup(() => app.close())
-    await assert.rejects(() => app.guestUsers.create(), 'no')
-    await assertBothRows(app, assert, 0)
-  })
+  }
 
   test('know each other in hooks of the guest', async ({ assert, cleanup }) => {
     const seen: unknown[] = []
