@@ -113,7 +113,7 @@ export class GuestUserEngine {
 
   async #load(): Promise<GuestUserParts> {
     const { config, expiry } = this
-    const { app, database, events, encryption, hash } = this.framework
+    const { app, database, events, hash } = this.framework
 
     const userModel = await importModel('userModel', config.userModel)
     await assertGuardsAccept(app, config, userModel)
@@ -130,9 +130,7 @@ export class GuestUserEngine {
     return {
       userModel,
       passwordColumn,
-      sessionAuthHash: passwordColumn
-        ? new SessionAuthHash(encryption, directory, passwordColumn)
-        : null,
+      sessionAuthHash: passwordColumn ? new SessionAuthHash(directory, passwordColumn) : null,
       directory,
       converter: new GuestConverter(userModel, directory, password, passwordSave),
       passwordSave,

@@ -37,7 +37,7 @@ test.group('The walks of CONTRIBUTING.md', () => {
     const visitor = new Visitor(app.url)
 
     const first = await enteredFiles(() => visitor.get('/cart'))
-    // One statement there, which asks nothing about the dialect
+    // One statement there, without a question about the dialect
     const unused = dialect === 'postgres' ? ['database/catalog.ts'] : []
     assert.deepEqual([...first, ...unused].sort(), await documentedFiles('A first visit'))
     const second = await enteredFiles(() => visitor.get('/cart'))

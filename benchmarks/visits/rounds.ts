@@ -62,14 +62,9 @@ export async function measure(
       servers.set(name, await SiteProcess.start(site, name))
     }
     const most = Math.max(...options.connections)
-    const cookies = new Map<Contender, string[]>()
     for (const contender of contenders) {
-      const server = servers.get(contender.process)!
-      if (contender.visitors !== 'new') {
-        cookies.set(contender, await signIn(contender, server.port, most))
-      }
-      const seconds = Math.min(WARM_UP, options.seconds)
-      await drive(contender, target(server, most, seconds, cookies.get(contender)))
+      const target = await aim(contender, servers.get(contender.process)!, most)
+      await drive(contender, { ...target, seconds: Math.min(WARM_UP, options.seconds) })
     }
 
     for (let round = 0; round < options.rounds; round++) {
@@ -77,8 +72,9 @@ export async function measure(
         // Nobody always comes first, or after the slowest
         for (const contender of turned(contenders, round)) {
           const server = servers.get(contender.process)!
-          const window = { ...target(server, connections, options.seconds), server, db }
-          windows.push(await measureWindow(contender, window, cookies.get(contender)))
+          const target = await aim(contender, server, connections)
+          const window = { ...target, seconds: options.seconds, server, db }
+          windows.push(await measureWindow(contender, window))
         }
       }
       console.log(`round ${round + 1} of ${options.rounds}`)
@@ -89,19 +85,24 @@ export async function measure(
   }
 }
 
-function target({ port }: SiteProcess, connections: number, seconds: number, cookies?: string[]) {
-  return { port, connections, seconds, cookies: cookies?.slice(0, connections) }
+/**
+ * Visitors who return have just signed in, as the cookie of a browser, which each answer
+ * renews, is never old
+ */
+async function aim(contender: Contender, { port }: SiteProcess, connections: number) {
+  const isNew = contender.visitors === 'new'
+  const cookies = isNew ? undefined : await signIn(contender, port, connections)
+  return { port, connections, cookies }
 }
 
 async function measureWindow(
   contender: Contender,
-  window: ReturnType<typeof target> & { server: SiteProcess; db: Database },
-  cookies?: string[]
+  window: Parameters<typeof drive>[1] & { server: SiteProcess; db: Database }
 ): Promise<Window> {
   const { server, db, connections } = window
   const rowsBefore = await countRows(db, contender)
   const before = await server.meter()
-  const load = await drive(contender, { ...window, cookies: cookies?.slice(0, connections) })
+  const load = await drive(contender, window)
   const after = await server.meter()
 
   if (load.answers === 0) {

@@ -6,8 +6,9 @@ import debug from '../debug.ts'
 import type { Guest } from '../models/guest.ts'
 import { pauseBeforeRetry, readDatabaseError, withoutValues } from '../database/database_error.ts'
 import { runInTransaction } from '../database/transaction.ts'
-import { canInsertJointly, insertJointly, LostConnection } from './joint_insert.ts'
-import { splitQualifiedName } from '../database/catalog.ts'
+import { canInsertJointly, insertJointly } from './joint_insert.ts'
+import { LostConnection, RefusedRow } from './guest_rows.ts'
+import { SharedWrites } from './shared_writes.ts'
 import { GuestVisibility } from './guest_visibility.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 import type { UnusablePassword } from './unusable_password.ts'
@@ -54,6 +55,7 @@ export class GuestCreator {
   #directory: GuestDirectory
   #password: UnusablePassword | null
   #visibility: GuestVisibility
+  #writes: SharedWrites
 
   constructor(
     config: ResolvedConfig,
@@ -66,6 +68,9 @@ export class GuestCreator {
     this.#directory = directory
     this.#password = password
     this.#visibility = new GuestVisibility(userModel)
+    this.#writes = new SharedWrites(
+      async (userId, client) => (await directory.find(userId, client)) !== null
+    )
   }
 
   /**
@@ -125,8 +130,10 @@ export class GuestCreator {
       this.#visibility.isProven &&
       canInsertJointly(this.#userModel, this.#directory.guestModel, client)
     ) {
-      await insertJointly(user, guest, client).catch((error) => {
-        throw this.#explainTaken(error, options)
+      await insertJointly(user, guest, client, (rows) =>
+        this.#writes.write(client, rows, guest.visitKey)
+      ).catch((error) => {
+        throw error instanceof RefusedRow ? explainRefused(error, options) : error
       })
       return { user, guest }
     }
@@ -136,7 +143,7 @@ export class GuestCreator {
   async #insertInTransaction(
     user: LucidRow,
     guest: Guest,
-    { visitKey }: CreateGuestOptions,
+    options: CreateGuestOptions,
     client: QueryClientContract
   ) {
     return runInTransaction(
@@ -144,14 +151,14 @@ export class GuestCreator {
       async (trx) => {
         user.useTransaction(trx)
         await user.save().catch((error) => {
-          throw isTaken(error) ? new TakenValue('username', error) : error
+          throw explainRefused(new RefusedRow('user', error), options)
         })
         guest.userId = user.$primaryKeyValue!
         await guest
           .useTransaction(trx)
           .save()
           .catch((error) => {
-            throw isTaken(error) && visitKey ? new TakenValue('visit_key', error) : error
+            throw explainRefused(new RefusedRow('guest', error), options)
           })
         await this.#visibility.assert(user, trx)
         return { user, guest }
@@ -169,20 +176,6 @@ export class GuestCreator {
     guest.lastSeenAt = now
     guest.visitKey = options.visitKey ?? null
     return guest
-  }
-
-  /**
-   * Says which of the two rows has a value that is taken: PostgreSQL names the table
-   */
-  #explainTaken(error: unknown, { visitKey }: CreateGuestOptions): unknown {
-    if (!isTaken(error)) {
-      return error
-    }
-    const { table } = splitQualifiedName(this.#directory.guestModel.table)
-    if (readDatabaseError(error)?.table !== table) {
-      return new TakenValue('username', error)
-    }
-    return visitKey ? new TakenValue('visit_key', error) : error
   }
 
   async #buildUser(username: string, options: CreateGuestOptions): Promise<LucidRow> {
@@ -242,6 +235,16 @@ export class GuestCreator {
     }
     return withoutValues(this.#directory.explain(cause))
   }
+}
+
+/**
+ * What the refusal of a row says about its unique values
+ */
+function explainRefused({ row, cause }: RefusedRow, { visitKey }: CreateGuestOptions): unknown {
+  if (!isTaken(cause) || (row === 'guest' && !visitKey)) {
+    return cause
+  }
+  return new TakenValue(row === 'user' ? 'username' : 'visit_key', cause)
 }
 
 function isTaken(error: unknown): boolean {

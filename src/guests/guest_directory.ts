@@ -1,4 +1,5 @@
 import { DateTime, FixedOffsetZone } from 'luxon'
+import { Adapter, BaseModel } from '@adonisjs/lucid/orm'
 import type { Database } from '@adonisjs/lucid/database'
 import type { LucidModel, LucidRow } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
@@ -37,17 +38,34 @@ export class GuestDirectory {
    * transaction to join
    */
   client(given?: QueryClientContract): QueryClientContract {
-    const client = given ?? this.#userModel.query().client
+    const client = given ?? this.#modelClient
     return client.isTransaction
       ? client
       : this.#database.connection(client.connectionName, { mode: 'write' })
   }
 
   /**
+   * The connection that the user model's own queries use at this moment
+   */
+  get connectionName(): string {
+    return this.#modelClient.connectionName
+  }
+
+  /**
+   * Asking the adapter costs less than building a query, which may be the model's own
+   */
+  get #modelClient(): QueryClientContract {
+    const model = this.#userModel
+    const adapter = model.$adapter as Adapter
+    const isPlain = model.query === BaseModel.query && adapter.query === Adapter.prototype.query
+    return isPlain ? adapter.modelConstructorClient(model) : model.query().client
+  }
+
+  /**
    * May a read of the model miss what was just written?
    */
   get hasReplicas(): boolean {
-    const { connectionName } = this.client()
+    const { connectionName } = this
     return this.#database.getRawConnection(connectionName)!.connection!.hasReadWriteReplicas
   }
 
@@ -149,7 +167,7 @@ export class GuestDirectory {
     if (found?.kind !== 'missing_table' || !this.#isGuestsTable(found.table)) {
       return error
     }
-    const { connectionName } = this.client()
+    const { connectionName } = this
     return new E_MISSING_GUESTS_TABLE(
       [this.guestModel.table, connectionFlag(this.#database, connectionName)],
       { cause: withoutValues(error) }

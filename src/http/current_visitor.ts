@@ -121,7 +121,7 @@ export class CurrentVisitor {
     const { directory, sessionAuthHash } = await this.#manager.engine.load()
     const hash = this.#memory.recallAuthHash(user.$primaryKeyValue!)
     if (sessionAuthHash?.canRead(user) && hash !== undefined) {
-      return sessionAuthHash.verify(user, hash) ? undefined : this.#signOut()
+      return sessionAuthHash.create(user) === hash ? undefined : this.#signOut()
     }
     // A session from before this check, or a user without the column: ask the database
     const guest = await directory.find(user.$primaryKeyValue!)

@@ -89,6 +89,6 @@ export class RecentVisits {
    */
   async #identify(user: LucidRow): Promise<string> {
     const { directory } = await this.#manager.engine.load()
-    return `${directory.client().connectionName} ${user.$primaryKeyValue}`
+    return `${directory.connectionName} ${user.$primaryKeyValue}`
   }
 }

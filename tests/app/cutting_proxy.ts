@@ -12,7 +12,7 @@ type Cut = 'before' | 'after'
  * What commits: a statement outside of a transaction as well, as that of a first
  * visit on PostgreSQL
  */
-const COMMITS = ['COMMIT;', 'with "adonisjs_guest_user_new"']
+const COMMITS = ['COMMIT;', 'with "adonisjs_guest_user_']
 
 /**
  * Stands between the application and PostgreSQL or MariaDB, and cuts a connection

@@ -7,7 +7,7 @@ import { Guest } from '../../src/models/guest.ts'
 import { dialect } from '../app/test_database.ts'
 import { createTestApp, type TestApp, type TestAppOptions } from '../app/test_app.ts'
 
-const isJoint = (sql: string) => sql.startsWith('with "adonisjs_guest_user_new"')
+const isJoint = (sql: string) => sql.startsWith('with "adonisjs_guest_user_')
 
 /**
  * Guests who all came at the same time

@@ -3,6 +3,7 @@ import { DateTime } from 'luxon'
 import db from '@adonisjs/lucid/services/db'
 import router from '@adonisjs/core/services/router'
 import type { HttpContext } from '@adonisjs/core/http'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import User from '#models/user'
 import { middleware } from '#start/kernel'
@@ -17,30 +18,34 @@ const page: Handler = async ({ view }) => view.render('home')
  */
 async function insertByHand(): Promise<User> {
   const now = DateTime.now()
-  const name = randomUUID()
-  const user = await db.transaction(async (trx) => {
-    const [row] = await trx
-      .insertQuery<{ id: number }>()
-      .table('users')
-      .returning('id')
-      .insert({
-        full_name: name,
-        email: `${name}@guest.invalid`,
-        password: randomBytes(32).toString('hex'),
-        created_at: now.toSQL({ includeOffset: false }),
-      })
-    const id = typeof row === 'object' ? row.id : row
+  return db.transaction(async (trx) => {
+    const user = await insertUser(trx, now)
     await trx
       .insertQuery()
       .table('guests')
       .insert({
-        user_id: id,
+        user_id: user.id,
         created_at: now.toSQL({ includeOffset: false }),
         last_seen_at: now.toSQL({ includeOffset: false }),
       })
-    return { id, fullName: name, email: `${name}@guest.invalid` }
+    return user
   })
-  return new User().merge(user)
+}
+
+async function insertUser(client: QueryClientContract, now: DateTime): Promise<User> {
+  const name = randomUUID()
+  const [row] = await client
+    .insertQuery<{ id: number }>()
+    .table('users')
+    .returning('id')
+    .insert({
+      full_name: name,
+      email: `${name}@guest.invalid`,
+      password: randomBytes(32).toString('hex'),
+      created_at: now.toSQL({ includeOffset: false }),
+    })
+  const id = typeof row === 'object' ? row.id : row
+  return new User().merge({ id, fullName: name, email: `${name}@guest.invalid` })
 }
 
 /**
@@ -88,6 +93,9 @@ if (usesPackage) {
 }
 
 /**
- * For the visits of people who are signed in already
+ * For the visits of regular users
  */
-router.get('/register', signIn(insertByHand))
+router.get(
+  '/register',
+  signIn(() => insertUser(db.connection(), DateTime.now()))
+)

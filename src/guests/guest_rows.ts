@@ -1,0 +1,161 @@
+import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
+
+import type { UserId } from '../database/guest_tables.ts'
+import { runInTransaction } from '../database/transaction.ts'
+import { splitQualifiedName } from '../database/catalog.ts'
+import { isConnectionCut, readDatabaseError } from '../database/database_error.ts'
+
+/**
+ * A row as the database gets it: values by column
+ */
+export interface NewRow {
+  table: string
+  values: Record<string, unknown>
+
+  /**
+   * The column of the user's key; in `guests`, the one that points at it
+   */
+  keyColumn: string
+}
+
+/**
+ * A user and its row in `guests`, of which neither exists without the other
+ */
+export interface GuestRows {
+  user: NewRow
+  guest: NewRow
+}
+
+/**
+ * The database refused one of the two rows
+ */
+export class RefusedRow extends Error {
+  constructor(
+    readonly row: keyof GuestRows,
+    cause: unknown
+  ) {
+    super(`The row of the ${row} was refused`, { cause })
+  }
+}
+
+/**
+ * Nobody knows whether the statement was executed. If so, its guests are ones whom
+ * nobody reaches, and who expire
+ */
+export class LostConnection extends Error {}
+
+/**
+ * Inserts the rows of one or more guests, all or none
+ *
+ * @param exists asks whether the transaction of this user was committed, when the
+ * answer to its COMMIT was lost
+ * @returns the keys of the users, in the same order
+ * @throws RefusedRow when there is one guest; with several, the one that was refused
+ * is not told
+ * @throws LostConnection
+ */
+export async function insertGuestRows(
+  client: QueryClientContract,
+  guests: GuestRows[],
+  exists: (userId: UserId) => Promise<boolean>
+): Promise<UserId[]> {
+  return client.dialect.name === 'postgres'
+    ? insertInStatement(client, guests)
+    : insertInTransaction(client, guests, exists)
+}
+
+/**
+ * PostgreSQL inserts within WITH: one round trip, and no BEGIN and COMMIT. Each row has
+ * a name of its own, so which key belongs to which row is no question of order
+ */
+async function insertInStatement(
+  client: QueryClientContract,
+  guests: GuestRows[]
+): Promise<UserId[]> {
+  const statement = client.query()
+  const keys = guests.map(({ user, guest }, index) => {
+    const key = client.raw('(select ?? from ??)', [user.keyColumn, nameOf('user', index)])
+    const values = { ...guest.values, [guest.keyColumn]: key }
+    toKnex(statement)
+      .with(nameOf('user', index), toKnex(insertInto(client, user).returning(user.keyColumn)))
+      .with(nameOf('guest', index), toKnex(insertInto(client, { ...guest, values })))
+    return client.raw('(select ?? from ??) as ??', [
+      user.keyColumn,
+      nameOf('user', index),
+      String(index),
+    ])
+  })
+  const [row] = await statement.select(...keys).catch((error) => {
+    if (isConnectionCut(error)) {
+      throw new LostConnection('', { cause: error })
+    }
+    throw guests.length === 1 ? new RefusedRow(findRefused(error, guests[0]), error) : error
+  })
+  return guests.map((_, index) => row[index])
+}
+
+/**
+ * Of which row PostgreSQL speaks
+ */
+function findRefused(error: unknown, { guest }: GuestRows): keyof GuestRows {
+  const { table } = splitQualifiedName(guest.table)
+  return readDatabaseError(error)?.table === table ? 'guest' : 'user'
+}
+
+/**
+ * Other databases say the key of a row to whoever inserts it alone
+ */
+async function insertInTransaction(
+  client: QueryClientContract,
+  guests: GuestRows[],
+  exists: (userId: UserId) => Promise<boolean>
+): Promise<UserId[]> {
+  return runInTransaction(
+    client,
+    async (trx) => {
+      const keys: UserId[] = []
+      for (const { user, guest } of guests) {
+        const key = await insertUser(trx, user)
+        const values = { ...guest.values, [guest.keyColumn]: key }
+        await insertInto(trx, { ...guest, values }).catch((error) => {
+          throw new RefusedRow('guest', error)
+        })
+        keys.push(key)
+      }
+      return keys
+    },
+    { wasCommitted: ([key]) => exists(key) }
+  )
+}
+
+async function insertUser(trx: TransactionClientContract, user: NewRow): Promise<UserId> {
+  const [inserted] = await insertInto(trx, user)
+    .returning(user.keyColumn)
+    .catch((error) => {
+      throw new RefusedRow('user', error)
+    })
+  const key = user.values[user.keyColumn] as UserId | undefined
+  return key ?? (typeof inserted === 'object' ? inserted[user.keyColumn] : inserted)
+}
+
+function insertInto(client: QueryClientContract, { table, values }: NewRow) {
+  return client.insertQuery().table(table).insert(values)
+}
+
+/**
+ * Names that no table of the application has
+ */
+function nameOf(row: keyof GuestRows, index: number): string {
+  return `adonisjs_guest_user_${row}_${index}`
+}
+
+interface KnexQuery {
+  with(name: string, query: unknown): KnexQuery
+}
+
+/**
+ * Lucid's builders take no INSERT in WITH
+ */
+function toKnex(query: object): KnexQuery {
+  return (query as { knexQuery: KnexQuery }).knexQuery
+}
