@@ -168,6 +168,11 @@ const NAMES = [
 ]
 
 /**
+ * Before what a driver says when it cannot send the values
+ */
+const STATEMENT = /^(insert|update|delete|select|with)\s.* - /is
+
+/**
  * Other properties of an error, such as `detail` and `sql`, contain values
  */
 const SAFE_PROPERTIES = [
@@ -176,6 +181,7 @@ const SAFE_PROPERTIES = [
   'sqlState',
   'severity',
   'fatal',
+  'syscall',
   'table',
   'column',
   'constraint',
@@ -192,7 +198,8 @@ export function withoutValues(error: unknown): unknown {
   const { code, message } = (error ?? {}) as DriverError
   const found = readDatabaseError(error)
   if (!found && !DRIVER_CODE.test(String(code))) {
-    return error
+    const reason = STATEMENT.test(String(message)) && String(message).split(' - ').at(-1)
+    return reason ? replace(error, `The database cannot be asked - ${reason}`) : error
   }
   const { kind, table, column, constraint } = found ?? {}
   const names = NAMES.map((pattern) => pattern.exec(String(message))?.[0])
@@ -205,9 +212,13 @@ export function withoutValues(error: unknown): unknown {
 
   const reason = [kind, code].filter(Boolean).join(', ')
   const where = about.length > 0 ? `: ${about.join(', ')}` : ''
+  return replace(error, `The database refused a statement (${reason})${where}`)
+}
+
+function replace(error: unknown, message: string): Error {
   const kept = SAFE_PROPERTIES.filter((name) => Object.hasOwn(error as Error, name))
   return Object.assign(
-    new Error(`The database refused a statement (${reason})${where}`),
+    new Error(message),
     Object.fromEntries(kept.map((name) => [name, Reflect.get(error as Error, name)]))
   )
 }
@@ -251,6 +262,15 @@ export function isConnectionCut(error: unknown): boolean {
     syscall === 'write' ||
     PG_TERMINATED.test(String(message))
   )
+}
+
+/**
+ * Did a statement not reach the database, because the pool had no connection for it in
+ * time, or is closing?
+ */
+export function lacksConnection(error: unknown): boolean {
+  const { name, message } = error as Error
+  return name === 'KnexTimeoutError' || message === 'aborted'
 }
 
 const MAX_ATTEMPTS = 4

@@ -8,7 +8,7 @@ import { pauseBeforeRetry, readDatabaseError, withoutValues } from '../database/
 import { runInTransaction } from '../database/transaction.ts'
 import { canInsertJointly, insertJointly } from './joint_insert.ts'
 import { LostConnection, RefusedRow } from './guest_rows.ts'
-import { SharedWrites } from './shared_writes.ts'
+import { SharedWrites, TakenVisitKey } from './shared_writes.ts'
 import { GuestVisibility } from './guest_visibility.ts'
 import type { GuestDirectory } from './guest_directory.ts'
 import type { UnusablePassword } from './unusable_password.ts'
@@ -133,6 +133,9 @@ export class GuestCreator {
       await insertJointly(user, guest, client, (rows) =>
         this.#writes.write(client, rows, guest.visitKey)
       ).catch((error) => {
+        if (error instanceof TakenVisitKey) {
+          throw new TakenValue('visit_key', error)
+        }
         throw error instanceof RefusedRow ? explainRefused(error, options) : error
       })
       return { user, guest }

@@ -16,6 +16,11 @@ export interface NewRow {
    * The column of the user's key; in `guests`, the one that points at it
    */
   keyColumn: string
+
+  /**
+   * The name of the model, which `db:query` events tell
+   */
+  model: string
 }
 
 /**
@@ -66,7 +71,9 @@ export async function insertGuestRows(
 
 /**
  * PostgreSQL inserts within WITH: one round trip, and no BEGIN and COMMIT. Each row has
- * a name of its own, so which key belongs to which row is no question of order
+ * a name of its own, so which key belongs to which row is no question of order.
+ *
+ * Lucid takes it for a read: the client is in write mode, which knows no replicas
  */
 async function insertInStatement(
   client: QueryClientContract,
@@ -85,7 +92,9 @@ async function insertInStatement(
       String(index),
     ])
   })
-  const [row] = await statement.select(...keys).catch((error) => {
+  const { model } = guests[0].user
+  const report = statement.select(...keys).reporterData({ model })
+  const [row] = await report.catch((error) => {
     if (isConnectionCut(error)) {
       throw new LostConnection('', { cause: error })
     }
@@ -123,6 +132,7 @@ async function insertInTransaction(
       await insertGuests(trx, rows)
       return keys
     },
+    // All of them or none
     { wasCommitted: ([key]) => exists(key) }
   )
 }
@@ -130,6 +140,7 @@ async function insertInTransaction(
 async function insertUser(trx: TransactionClientContract, user: NewRow): Promise<UserId> {
   const [inserted] = await insertInto(trx, user)
     .returning(user.keyColumn)
+    .reporterData({ model: user.model })
     .catch((error) => {
       throw new RefusedRow('user', error)
     })
@@ -148,6 +159,7 @@ async function insertGuests(trx: TransactionClientContract, rows: NewRow[]) {
       .insertQuery()
       .table(group[0].table)
       .multiInsert(group.map(({ values }) => values))
+      .reporterData({ model: group[0].model })
       .catch((error) => {
         throw new RefusedRow('guest', error)
       })

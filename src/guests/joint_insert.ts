@@ -47,11 +47,12 @@ export async function insertJointly(
   replaceInsert(user, async (userValues) => {
     replaceInsert(guest, async (guestValues) => {
       guest.userId = await insert({
-        user: { table: userModel.table, values: userValues, keyColumn },
+        user: { table: userModel.table, values: userValues, keyColumn, model: userModel.name },
         guest: {
           table: guestModel.table,
           values: guestValues,
           keyColumn: guestModel.$getColumn('userId')!.columnName,
+          model: guestModel.name,
         },
       })
       return []

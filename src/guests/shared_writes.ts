@@ -1,15 +1,22 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 
 import type { UserId } from '../database/guest_tables.ts'
 import { isSqlite } from '../database/catalog.ts'
-import { isConnectionLost } from '../database/database_error.ts'
-import { insertGuestRows, RefusedRow, type GuestRows } from './guest_rows.ts'
+import { lacksConnection } from '../database/database_error.ts'
+import { E_UNKNOWN_OUTCOME } from '../errors.ts'
+import { insertGuestRows, LostConnection, type GuestRows } from './guest_rows.ts'
 
 /**
  * Writes that run at the same time. The second one goes ahead while the first waits for
- * the disk or for a lock
+ * the disk
  */
 const MAX_IN_FLIGHT = 2
+
+/**
+ * Milliseconds. A write that takes longer waits for a lock, and nobody else waits for it
+ */
+const PATIENCE = 100
 
 /**
  * Guests in one write
@@ -17,23 +24,31 @@ const MAX_IN_FLIGHT = 2
 const MAX_GUESTS = 50
 
 /**
+ * Fake timers of a test must not stop the database
+ */
+const nextTurn = setImmediate
+
+/**
+ * A guest with this visit key was written while this one waited
+ */
+export class TakenVisitKey extends Error {}
+
+/**
  * Asks whether there is such a guest
  */
 type Exists = (userId: UserId, client: QueryClientContract) => Promise<boolean>
 
-interface NewWrite {
+interface Write {
   rows: GuestRows
   client: QueryClientContract
-
-  /**
-   * Two of the same do not share a write: one of them is refused
-   */
-  uniqueKey: string | null
-}
-
-interface Write extends NewWrite {
+  visitKey: string | null
   resolve(userId: UserId): void
   reject(error: unknown): void
+
+  /**
+   * Runs in the asynchronous context of the guest
+   */
+  within: ReturnType<typeof AsyncLocalStorage.snapshot>
 }
 
 /**
@@ -56,19 +71,19 @@ export class SharedWrites {
   /**
    * Inserts both rows, or none
    *
-   * @param uniqueKey of the row in `guests`, if it has one
    * @returns the key of the user
+   * @throws TakenVisitKey
    * @throws RefusedRow when the database refused one of them
    * @throws LostConnection
    */
-  write(client: QueryClientContract, rows: GuestRows, uniqueKey: string | null): Promise<UserId> {
+  write(client: QueryClientContract, rows: GuestRows, visitKey: string | null): Promise<UserId> {
     const name = client.connectionName
     let queue = this.#queues.get(name)
     if (!queue) {
       queue = new WriteQueue(this.#exists, isSqlite(client))
       this.#queues.set(name, queue)
     }
-    return queue.add({ client, rows, uniqueKey })
+    return queue.add(client, rows, visitKey)
   }
 }
 
@@ -78,77 +93,116 @@ class WriteQueue {
   #waiting: Write[] = []
   #inFlight = new Set<Write[]>()
 
+  /**
+   * Writes in flight, without those that take long
+   */
+  #busy = 0
+
   constructor(exists: Exists, forSqlite: boolean) {
     this.#exists = exists
     this.#isSqlite = forSqlite
   }
 
-  add(write: NewWrite): Promise<UserId> {
+  add(client: QueryClientContract, rows: GuestRows, visitKey: string | null): Promise<UserId> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...write, resolve, reject })
-      this.#sendSoon()
+      const within = AsyncLocalStorage.snapshot()
+      this.#waiting.push({ client, rows, visitKey, resolve, reject, within })
+      // SQLite stops the process while it writes, so nobody comes while a write is in
+      // flight. Those who came in one turn of the event loop share it
+      if (this.#isSqlite) {
+        nextTurn(() => this.#sendNext())
+      } else {
+        this.#sendNext()
+      }
     })
-  }
-
-  /**
-   * SQLite has one writer, and its driver stops the process meanwhile: nobody comes while
-   * a write is in flight. Those who came at the same time share it
-   */
-  #sendSoon() {
-    if (this.#isSqlite) {
-      setImmediate(() => this.#sendNext())
-    } else {
-      this.#sendNext()
-    }
   }
 
   #sendNext() {
-    if (this.#inFlight.size === (this.#isSqlite ? 1 : MAX_IN_FLIGHT)) {
+    if (this.#busy >= (this.#isSqlite ? 1 : MAX_IN_FLIGHT)) {
       return
     }
     const writes = this.#take()
-    if (writes.length > 0) {
-      this.#inFlight.add(writes)
-      void this.#send(writes).then(() => {
-        this.#inFlight.delete(writes)
-        this.#sendNext()
-      })
+    if (writes.length === 0) {
+      return
     }
-  }
 
-  #take(): Write[] {
-    const keys = new Set([...this.#inFlight].flat().map(({ uniqueKey }) => uniqueKey))
-    const taken: Write[] = []
-    this.#waiting = this.#waiting.filter((write) => {
-      const isFree = write.uniqueKey === null || !keys.has(write.uniqueKey)
-      if (!isFree || taken.length === MAX_GUESTS) {
-        return true
-      }
-      keys.add(write.uniqueKey)
-      taken.push(write)
-      return false
+    this.#busy += 1
+    let isCounted = true
+    const goOn = () => {
+      this.#busy -= isCounted ? 1 : 0
+      isCounted = false
+      this.#sendNext()
+    }
+    const timer = setTimeout(goOn, PATIENCE)
+    this.#inFlight.add(writes)
+    void this.#send(writes).then(() => {
+      clearTimeout(timer)
+      this.#inFlight.delete(writes)
+      goOn()
     })
-    return taken
   }
 
   /**
-   * Nobody pays for the taken name of somebody else: what is refused is sent again in
-   * halves. Never rejects
+   * Those with the visit key of another one wait, because one of the two is refused. Two
+   * processes that lock the same keys do so in the same order
+   */
+  #take(): Write[] {
+    const keys = new Set([...this.#inFlight].flat().map(({ visitKey }) => visitKey))
+    const taken: Write[] = []
+    this.#waiting = this.#waiting.filter((write) => {
+      const isFree = write.visitKey === null || !keys.has(write.visitKey)
+      if (!isFree || taken.length === MAX_GUESTS) {
+        return true
+      }
+      keys.add(write.visitKey)
+      taken.push(write)
+      return false
+    })
+    return taken.sort((one, other) => (one.visitKey ?? '').localeCompare(other.visitKey ?? ''))
+  }
+
+  /**
+   * Never rejects. Nobody pays for the taken name of somebody else: when the rows of
+   * several are refused, each is sent alone
    */
   async #send(writes: Write[]): Promise<void> {
-    const [{ client }] = writes
+    const [{ client, within }] = writes
     try {
-      const rows = writes.map((write) => write.rows)
-      const keys = await insertGuestRows(client, rows, (userId) => this.#exists(userId, client))
+      const keys = await within(() =>
+        insertGuestRows(
+          client,
+          writes.map(({ rows }) => rows),
+          (userId) => within(() => this.#exists(userId, client))
+        )
+      )
       writes.forEach((write, index) => write.resolve(keys[index]))
+      this.#rejectSameVisits(writes)
     } catch (error) {
-      const cause = error instanceof RefusedRow ? error.cause : error
-      if (writes.length > 1 && !isConnectionLost(cause)) {
-        const half = Math.ceil(writes.length / 2)
-        await Promise.all([this.#send(writes.slice(0, half)), this.#send(writes.slice(half))])
-      } else {
-        writes.forEach((write) => write.reject(error))
+      if (lacksConnection(error)) {
+        writes.push(...this.#waiting.splice(0))
+      } else if (writes.length > 1 && !isUnknown(error)) {
+        await Promise.all(writes.map((write) => this.#send([write])))
+        return
       }
+      writes.forEach((write) => write.reject(error))
     }
   }
+
+  #rejectSameVisits(written: Write[]) {
+    const keys = new Set(written.map(({ visitKey }) => visitKey))
+    this.#waiting = this.#waiting.filter((write) => {
+      const isTaken = write.visitKey !== null && keys.has(write.visitKey)
+      if (isTaken) {
+        write.reject(new TakenVisitKey('The visit key is taken'))
+      }
+      return !isTaken
+    })
+  }
+}
+
+/**
+ * The rows may have been written
+ */
+function isUnknown(error: unknown): boolean {
+  return error instanceof LostConnection || error instanceof E_UNKNOWN_OUTCOME
 }

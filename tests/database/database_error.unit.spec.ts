@@ -2,6 +2,7 @@ import { test } from '@japa/runner'
 
 import {
   isConnectionLost,
+  lacksConnection,
   readDatabaseError,
   withoutValues,
 } from '../../src/database/database_error.ts'
@@ -102,6 +103,16 @@ test.group('withoutValues', () => {
         error: driverError(`update … 'ann@example.com' - value too long`, { code: '22001' }),
         expected: 'The database refused a statement (22001)',
       },
+      {
+        error: new TypeError(
+          `insert into \`users\` (\`email\`) values ('ann@example.com') - SQLite3 can only bind strings`
+        ),
+        expected: 'The database cannot be asked - SQLite3 can only bind strings',
+      },
+      {
+        error: driverError(`insert … 'ann@example.com' - read ECONNRESET`, { code: 'ECONNRESET' }),
+        expected: 'The database cannot be asked - read ECONNRESET',
+      },
     ])
     .run(({ assert }, { error, expected }) => {
       const safe = withoutValues(error) as Error & { code?: string }
@@ -149,4 +160,16 @@ test.group('An answer of the database', () => {
     .run(({ assert }, { error }) => {
       assert.isFalse(isConnectionLost(Object.assign(new Error(), error)))
     })
+})
+
+test.group('A pool without a connection', () => {
+  test('is told from what the database says', ({ assert }) => {
+    const late = Object.assign(new Error('Knex: Timeout acquiring a connection'), {
+      name: 'KnexTimeoutError',
+    })
+    assert.isTrue(lacksConnection(late))
+    assert.isTrue(lacksConnection(new Error('aborted')))
+    assert.isFalse(lacksConnection(driverError('duplicate key', { code: '23505' })))
+    assert.isFalse(lacksConnection(new Error('Connection terminated unexpectedly')))
+  })
 })
