@@ -12,6 +12,12 @@ import { insertGuestRows, RefusedRow, type GuestRows } from './guest_rows.ts'
 const MAX_IN_FLIGHT = 2
 
 /**
+ * Milliseconds. A write that takes longer waits for a lock or a connection, and is no
+ * reason for others to wait
+ */
+const PATIENCE = 200
+
+/**
  * Guests in one write
  */
 const MAX_GUESTS = 50
@@ -78,6 +84,11 @@ class WriteQueue {
   #waiting: Write[] = []
   #inFlight = new Set<Write[]>()
 
+  /**
+   * Those in flight that others wait for
+   */
+  #prompt = new Set<Write[]>()
+
   constructor(exists: Exists, forSqlite: boolean) {
     this.#exists = exists
     this.#isSqlite = forSqlite
@@ -103,17 +114,26 @@ class WriteQueue {
   }
 
   #sendNext() {
-    if (this.#inFlight.size === (this.#isSqlite ? 1 : MAX_IN_FLIGHT)) {
+    if (this.#prompt.size === (this.#isSqlite ? 1 : MAX_IN_FLIGHT)) {
       return
     }
     const writes = this.#take()
-    if (writes.length > 0) {
-      this.#inFlight.add(writes)
-      void this.#send(writes).then(() => {
-        this.#inFlight.delete(writes)
-        this.#sendNext()
-      })
+    if (writes.length === 0) {
+      return
     }
+
+    const giveWay = () => {
+      this.#prompt.delete(writes)
+      this.#sendNext()
+    }
+    const timer = setTimeout(giveWay, PATIENCE)
+    this.#inFlight.add(writes)
+    this.#prompt.add(writes)
+    void this.#send(writes).then(() => {
+      clearTimeout(timer)
+      this.#inFlight.delete(writes)
+      giveWay()
+    })
   }
 
   #take(): Write[] {
@@ -133,10 +153,11 @@ class WriteQueue {
 
   /**
    * Nobody pays for the taken name of somebody else: what is refused is sent again in
-   * halves. Never rejects
+   * halves, or each alone if the database took its time for that. Never rejects
    */
   async #send(writes: Write[]): Promise<void> {
     const [{ client }] = writes
+    const start = performance.now()
     try {
       const rows = writes.map((write) => write.rows)
       const keys = await insertGuestRows(client, rows, (userId) => this.#exists(userId, client))
@@ -144,11 +165,20 @@ class WriteQueue {
     } catch (error) {
       const cause = error instanceof RefusedRow ? error.cause : error
       if (writes.length > 1 && !isConnectionLost(cause)) {
-        const half = Math.ceil(writes.length / 2)
-        await Promise.all([this.#send(writes.slice(0, half)), this.#send(writes.slice(half))])
+        const isSlow = performance.now() - start > PATIENCE
+        await Promise.all(
+          inParts(writes, isSlow ? writes.length : 2).map((part) => this.#send(part))
+        )
       } else {
         writes.forEach((write) => write.reject(error))
       }
     }
   }
+}
+
+function inParts<Item>(items: Item[], parts: number): Item[][] {
+  const size = Math.ceil(items.length / parts)
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size)
+  )
 }
