@@ -12,6 +12,7 @@ const HELP = `npm run benchmark -- visits
   --seconds=5            length of a window
   --connections=8,64     at once
   --contenders=…         ${CONTENDERS.map(({ name }) => name).join(',')}
+  --profile              what the servers spend their time on; not for comparing speeds
   --write                writes the tables to docs/benchmarks.md
   --short                one round of a second, four connections: does it work?`
 
@@ -22,6 +23,7 @@ export interface VisitOptions {
   connections: number[]
   contenders: string[]
   write: boolean
+  profile: boolean
 }
 
 /**
@@ -38,6 +40,7 @@ export function readOptions(flags: string[]): VisitOptions | null {
       connections: { type: 'string' },
       contenders: { type: 'string', default: CONTENDERS.map(({ name }) => name).join(',') },
       write: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
       short: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -64,6 +67,7 @@ export function readOptions(flags: string[]): VisitOptions | null {
       .map((value) => positive('connections', value)),
     contenders,
     write: values.write,
+    profile: values.profile,
   }
 }
 

@@ -2,6 +2,8 @@ import os from 'node:os'
 import { join } from 'node:path'
 import { readFile, writeFile } from 'node:fs/promises'
 
+import { formatTable } from './table.ts'
+import { reportProfile } from './profile.ts'
 import { median } from '../cleanup/statistics.ts'
 import { FIRST_VISITS, RETURN_VISITS, type Contender } from './contenders.ts'
 import type { Window } from './rounds.ts'
@@ -20,6 +22,7 @@ export function report(windows: Window[], options: VisitOptions, server: string)
     return [
       describe('First visits', FIRST_VISITS, 'page', ofThose, connections),
       describe('Return visits', RETURN_VISITS, 'page-regular', ofThose, connections),
+      reportProfile(ofThose, connections),
     ]
   })
   const { model } = os.cpus()[0]
@@ -75,20 +78,6 @@ function ratio(windows: Window[], one: string, other: string): string {
   const others = speeds(other)
   const ratios = speeds(one).map((speed, round) => speed / others[round])
   return ratios.length && others.length ? median(ratios).toFixed(2) : ''
-}
-
-function formatTable(rows: string[][]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
-  const line = (row: string[], pad: (text: string, width: number) => string) =>
-    `| ${row.map((cell, column) => pad(cell, widths[column])).join(' | ')} |`
-  return [
-    line(rows[0], (text, width) => text.padEnd(width)),
-    line(
-      rows[0].map(() => ''),
-      (_, width) => '-'.repeat(width)
-    ),
-    ...rows.slice(1).map((row) => line(row, (text, width) => text.padEnd(width))),
-  ].join('\n')
 }
 
 /**

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { access, cp, symlink } from 'node:fs/promises'
 
 import { FreshApp } from '../../tests/install/fresh_app.ts'
+import { removeFolder } from '../../tests/services/remove_folder.ts'
 
 const run = promisify(execFile)
 const ROOT = join(import.meta.dirname, '../..')
@@ -35,7 +36,7 @@ export class BenchmarkSite {
   static async create(connection: Record<string, unknown>): Promise<BenchmarkSite> {
     await run('npm', ['run', '--silent', 'build'], { cwd: ROOT })
     const app = await FreshApp.createConfigured(['pg', '@types/pg', 'mysql2'])
-    process.once('exit', () => void app.remove())
+    process.once('exit', () => removeFolder(app.folder))
 
     await cp(join(import.meta.dirname, 'app'), app.folder, { recursive: true })
     for (const name of CONTENDERS) {

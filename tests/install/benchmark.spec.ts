@@ -8,7 +8,12 @@ test.group('The benchmark of visits', () => {
    */
   test('works', async ({ assert }) => {
     const contenders = ['page', 'package', 'better-auth', 'package-guest', 'package-regular']
-    const flags = ['--short', '--database=sqlite', `--contenders=${contenders.join(',')}`]
+    const flags = [
+      '--short',
+      '--profile',
+      '--database=sqlite',
+      `--contenders=${contenders.join(',')}`,
+    ]
     assert.equal(await run(flags), 0)
   }).timeout(300_000)
 })
