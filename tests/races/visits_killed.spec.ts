@@ -79,5 +79,5 @@ test.group('First visits in a process that is killed', () => {
     assert.equal(await countMissing(app, known), 0)
     assert.lengthOf(new Set(known), known.length)
     assert.isAbove(known.length / writes, 2, 'guests in a write')
-  }).timeout(240_000)
+  }).timeout(300_000)
 })
