@@ -1,0 +1,53 @@
+import type { Database } from '@adonisjs/lucid/database'
+
+interface KnexQuery {
+  sql: string
+  __knexTxId?: string
+}
+
+const INSERT = /insert into .guests./gi
+
+/**
+ * Records how many guests each write to the database has: a statement on PostgreSQL,
+ * elsewhere a transaction. Unlike `db:query`, it sees COMMIT
+ */
+export class WriteLog {
+  /**
+   * Guests, by write
+   */
+  sizes: number[] = []
+
+  /**
+   * Guests in transactions that are not committed
+   */
+  #open = new Map<string, number>()
+
+  constructor(database: Database, connection?: string) {
+    const knex = database.connection(connection).getWriteClient()
+    knex.on('query', (query: KnexQuery) => this.#add(query))
+  }
+
+  /**
+   * The sizes of the writes while the callback ran
+   */
+  async during(callback: () => Promise<unknown>): Promise<number[]> {
+    this.sizes = []
+    await callback()
+    return this.sizes
+  }
+
+  #add({ sql, __knexTxId: transaction }: KnexQuery) {
+    const guests = sql.match(INSERT)?.length ?? 0
+    if (!transaction) {
+      this.sizes.push(...(guests > 0 ? [guests] : []))
+    } else if (/^COMMIT/i.test(sql)) {
+      const committed = this.#open.get(transaction) ?? 0
+      this.sizes.push(...(committed > 0 ? [committed] : []))
+      this.#open.delete(transaction)
+    } else if (/^ROLLBACK/i.test(sql)) {
+      this.#open.delete(transaction)
+    } else {
+      this.#open.set(transaction, (this.#open.get(transaction) ?? 0) + guests)
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import { test } from '@japa/runner'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { createTestApp, type TestApp } from '../app/test_app.ts'
+import { createTestDatabase, dialect } from '../app/test_database.ts'
+
+/**
+ * MariaDB also makes those wait who come right before the reserved name in the index
+ */
+const LATER = ['zoe-1', 'zoe-2', 'zoe-3', 'zoe-4']
+
+/**
+ * A guest who has this name waits for the transaction
+ */
+async function reserve(app: TestApp, name: string) {
+  const trx = await app.db.transaction()
+  await trx.table('users').insert({ email: `${name}@guest.invalid`, password: '-' })
+  return trx
+}
+
+function createNamed(app: TestApp, names: string[]): Promise<any>[] {
+  return names.map((username) => app.guestUsers.create({ username }))
+}
+
+/**
+ * Whether it is there in time
+ */
+function isSettled(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  return Promise.race([promise.then(() => true), sleep(milliseconds, false)])
+}
+
+// SQLite has one writer
+if (dialect !== 'sqlite') {
+  test
+    .group('Guests whose write waits for a lock', () => {
+      test('share its delay with nobody else', async ({ assert, cleanup }) => {
+        const app = await createTestApp()
+        const trx = await reserve(app, 'slow')
+        cleanup(async () => {
+          await trx.rollback()
+          await app.close()
+        })
+        const crowd = createNamed(app, ['one', 'two', 'slow', 'three', 'four'])
+        const [one, two, ...waiting] = crowd
+        await Promise.all([one, two])
+        const others = Promise.all(createNamed(app, LATER))
+        assert.isTrue(await isSettled(others, 5000), 'while the lock is held')
+        assert.isFalse(await isSettled(waiting[0], 50))
+
+        await trx.commit()
+        const users = await Promise.all(crowd)
+        assert.notEqual(users[2].fullName, 'slow')
+        assert.deepEqual(
+          users.toSpliced(2, 1).map(({ fullName }) => fullName),
+          ['one', 'two', 'three', 'four']
+        )
+        assert.equal(await app.count('guests'), 5 + LATER.length)
+      })
+
+      test('leave room for others, however many they are', async ({ assert, cleanup }) => {
+        const app = await createTestApp()
+        const names = ['slow', 'slower']
+        const locks = await Promise.all(names.map((name) => reserve(app, name)))
+        const release = () => Promise.all(locks.map((trx) => trx.rollback()))
+        cleanup(async () => {
+          await release()
+          await app.close()
+        })
+        const waiting = createNamed(app, names)
+        const others = Promise.all(createNamed(app, LATER))
+        assert.isTrue(await isSettled(others, 5000), 'while the locks are held')
+
+        await release()
+        const users = await Promise.all(waiting)
+        assert.deepEqual(
+          users.map(({ fullName }) => fullName),
+          names
+        )
+      })
+
+      test('are sent alone when the database has lost its patience', async ({
+        assert,
+        cleanup,
+      }) => {
+        const database = await createTestDatabase()
+        const impatience = {
+          sqlite: '',
+          postgres: `set lock_timeout = '1s'`,
+          mariadb: 'set session innodb_lock_wait_timeout = 1',
+        }[dialect]
+        const app = await createTestApp({
+          database: {
+            ...database,
+            connection: {
+              ...database.connection,
+              pool: {
+                afterCreate(connection: any, done: (error: unknown) => void) {
+                  connection.query(impatience, done)
+                },
+              },
+            },
+          },
+        })
+        const trx = await reserve(app, 'slow')
+        cleanup(async () => {
+          await trx.rollback()
+          await app.close()
+          await database.drop()
+        })
+        const neighbours = Array.from({ length: 16 }, (_, index) => `guest-${index}`)
+        const [, , slow, ...others] = createNamed(app, ['one', 'two', 'slow', ...neighbours])
+        const refused = slow.catch((error) => error)
+        assert.isTrue(await isSettled(Promise.all(others), 1900), 'not once for each half')
+        assert.match((await refused).message, /lock_timeout/)
+      })
+    })
+    .each.timeout(30_000)
+}
+
+test.group('Guests for whom the pool has no connection', () => {
+  test('are told after one timeout', async ({ assert, cleanup }) => {
+    const timeout = 1500
+    const database = await createTestDatabase()
+    const app = await createTestApp({
+      database: {
+        ...database,
+        connection: {
+          ...database.connection,
+          pool: { min: 0, max: 1 },
+          acquireConnectionTimeout: timeout,
+        },
+      },
+    })
+    cleanup(async () => {
+      await app.close()
+      await database.drop()
+    })
+    await app.guestUsers.create()
+
+    const trx = await app.db.transaction()
+    const start = performance.now()
+    const results = await Promise.allSettled(
+      Array.from({ length: 120 }, () => app.guestUsers.create())
+    )
+    const elapsed = performance.now() - start
+    await trx.rollback()
+    for (const result of results) {
+      assert.match((result as PromiseRejectedResult).reason.message, /Timeout acquiring/)
+    }
+    assert.isBelow(elapsed, 2 * timeout)
+    await app.guestUsers.create()
+    assert.equal(await app.count('guests'), 2)
+  }).timeout(30_000)
+})
