@@ -5,20 +5,20 @@ interface KnexQuery {
   __knexTxId?: string
 }
 
-const INSERT = /insert into .guests./gi
+const INSERT = /insert into .users./gi
 
 /**
- * Records how many guests each write to the database has: a statement on PostgreSQL,
+ * Records how many users each write to the database inserts: a statement on PostgreSQL,
  * elsewhere a transaction. Unlike `db:query`, it sees COMMIT
  */
 export class WriteLog {
   /**
-   * Guests, by write
+   * Users, by write
    */
   sizes: number[] = []
 
   /**
-   * Guests in transactions that are not committed
+   * Users in transactions that are not committed
    */
   #open = new Map<string, number>()
 
@@ -37,9 +37,9 @@ export class WriteLog {
   }
 
   #add({ sql, __knexTxId: transaction }: KnexQuery) {
-    const guests = sql.match(INSERT)?.length ?? 0
+    const users = sql.match(INSERT)?.length ?? 0
     if (!transaction) {
-      this.sizes.push(...(guests > 0 ? [guests] : []))
+      this.sizes.push(...(users > 0 ? [users] : []))
     } else if (/^COMMIT/i.test(sql)) {
       const committed = this.#open.get(transaction) ?? 0
       this.sizes.push(...(committed > 0 ? [committed] : []))
@@ -47,7 +47,7 @@ export class WriteLog {
     } else if (/^ROLLBACK/i.test(sql)) {
       this.#open.delete(transaction)
     } else {
-      this.#open.set(transaction, (this.#open.get(transaction) ?? 0) + guests)
+      this.#open.set(transaction, (this.#open.get(transaction) ?? 0) + users)
     }
   }
 }

@@ -5,7 +5,7 @@ import { createTestDatabase } from '../app/test_database.ts'
 import { CreatingProcess } from '../app/creating_process.ts'
 import { createTestApp, type TestApp } from '../app/test_app.ts'
 
-const KILLS = 25
+const KILLS = 15
 
 /**
  * The first two come alone
