@@ -12,6 +12,8 @@ const HELP = `npm run benchmark -- visits
   --seconds=5            length of a window
   --connections=8,64     at once
   --contenders=…         ${CONTENDERS.map(({ name }) => name).join(',')}
+  --soak=1000000         instead, so many first visits of this package, over the most
+                         connections: does the process grow?
   --write                writes the tables to docs/benchmarks.md
   --short                one round of a second, four connections: does it work?`
 
@@ -21,6 +23,11 @@ export interface VisitOptions {
   seconds: number
   connections: number[]
   contenders: string[]
+
+  /**
+   * First visits to one process, instead of windows
+   */
+  soak?: number
   write: boolean
 }
 
@@ -37,6 +44,7 @@ export function readOptions(flags: string[]): VisitOptions | null {
       seconds: { type: 'string' },
       connections: { type: 'string' },
       contenders: { type: 'string', default: CONTENDERS.map(({ name }) => name).join(',') },
+      soak: { type: 'string' },
       write: { type: 'boolean', default: false },
       short: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -63,6 +71,7 @@ export function readOptions(flags: string[]): VisitOptions | null {
       .split(',')
       .map((value) => positive('connections', value)),
     contenders,
+    soak: values.soak === undefined ? undefined : positive('soak', values.soak),
     write: values.write,
   }
 }
