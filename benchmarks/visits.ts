@@ -1,6 +1,6 @@
 /**
  * Measures what visits cost, beside a page without guests, what people write by
- * hand, and better-auth. See README.md
+ * hand, and better-auth; or what a process has grown by after many. See README.md
  */
 import { Emitter } from '@adonisjs/core/events'
 import { Logger } from '@adonisjs/core/logger'

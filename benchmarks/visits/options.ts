@@ -17,6 +17,11 @@ const HELP = `npm run benchmark -- visits
   --write                writes the tables to docs/benchmarks.md
   --short                one round of a second, four connections: does it work?`
 
+/**
+ * How often a soak looks at the process
+ */
+export const CHECKPOINTS = 20
+
 export interface VisitOptions {
   database: Dialect
   rounds: number
@@ -71,9 +76,17 @@ export function readOptions(flags: string[]): VisitOptions | null {
       .split(',')
       .map((value) => positive('connections', value)),
     contenders,
-    soak: values.soak === undefined ? undefined : positive('soak', values.soak),
+    soak: values.soak === undefined ? undefined : atLeast(CHECKPOINTS, 'soak', values.soak),
     write: values.write,
   }
+}
+
+function atLeast(least: number, name: string, value: string): number {
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < least) {
+    throw new Error(`--${name} must be a whole number of at least ${least}, not ${value}`)
+  }
+  return number
 }
 
 function positive(name: string, value: string): number {

@@ -5,7 +5,7 @@ import { countRows } from './rounds.ts'
 import { SiteProcess } from './site_process.ts'
 import { CONTENDERS } from './contenders.ts'
 import type { BenchmarkSite } from './site.ts'
-import type { VisitOptions } from './options.ts'
+import { CHECKPOINTS, type VisitOptions } from './options.ts'
 
 /**
  * The process after so many visits, and a garbage collection
@@ -21,8 +21,6 @@ export interface Checkpoint {
   speed: number
   cpu: number
 }
-
-const CHECKPOINTS = 20
 
 /**
  * Sends first visits to one process of the package, until so many were answered
@@ -71,6 +69,9 @@ export async function soak(
   }
 }
 
+/**
+ * Of bytes
+ */
 export function toMiB(bytes: number): string {
   return (bytes / 1024 ** 2).toFixed(1)
 }
