@@ -14,6 +14,7 @@ const HELP = `npm run benchmark -- visits
   --contenders=…         ${CONTENDERS.map(({ name }) => name).join(',')}
   --soak=1000000         instead, so many first visits of this package, over the most
                          connections: does the process grow?
+  --profile              what the servers spend their time on; not for comparing speeds
   --write                writes the tables to docs/benchmarks.md
   --short                one round of a second, four connections: does it work?`
 
@@ -34,6 +35,7 @@ export interface VisitOptions {
    */
   soak?: number
   write: boolean
+  profile: boolean
 }
 
 /**
@@ -51,6 +53,7 @@ export function readOptions(flags: string[]): VisitOptions | null {
       contenders: { type: 'string', default: CONTENDERS.map(({ name }) => name).join(',') },
       soak: { type: 'string' },
       write: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
       short: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -78,6 +81,7 @@ export function readOptions(flags: string[]): VisitOptions | null {
     contenders,
     soak: values.soak === undefined ? undefined : atLeast(CHECKPOINTS, 'soak', values.soak),
     write: values.write,
+    profile: values.profile,
   }
 }
 

@@ -1,3 +1,4 @@
+import { reportProfile } from './profile.ts'
 import { median } from '../cleanup/statistics.ts'
 import { describeMachine, formatTable } from '../results_page.ts'
 import { FIRST_VISITS, RETURN_VISITS, type Contender } from './contenders.ts'
@@ -15,6 +16,7 @@ export function report(windows: Window[], options: VisitOptions, server: string)
     return [
       describe('First visits', FIRST_VISITS, 'page', ofThose, connections),
       describe('Return visits', RETURN_VISITS, 'page-regular', ofThose, connections),
+      reportProfile(ofThose, connections),
     ]
   })
   const machine = `${server}. ${describeMachine()}. ${options.rounds} rounds of ${options.seconds} seconds, interleaved.`

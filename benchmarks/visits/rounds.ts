@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import type { Profiler } from 'node:inspector'
 import type { Database } from '@adonisjs/lucid/database'
 
 import { drive, signIn } from './load.ts'
@@ -30,6 +31,16 @@ export interface Window {
    * Milliseconds of processor time of the server, per visit
    */
   cpu: number
+
+  /**
+   * Visits
+   */
+  answers: number
+
+  /**
+   * What the server did meanwhile, with --profile
+   */
+  profile?: Profiler.Profile
 }
 
 /**
@@ -73,7 +84,8 @@ export async function measure(
         for (const contender of turned(contenders, round)) {
           const server = servers.get(contender.process)!
           const target = await aim(contender, server, connections)
-          const window = { ...target, seconds: options.seconds, server, db }
+          const { seconds, profile } = options
+          const window = { ...target, seconds, profile, server, db }
           windows.push(await measureWindow(contender, window))
         }
       }
@@ -97,12 +109,19 @@ async function aim(contender: Contender, { port }: SiteProcess, connections: num
 
 async function measureWindow(
   contender: Contender,
-  window: Awaited<ReturnType<typeof aim>> & { seconds: number; server: SiteProcess; db: Database }
+  window: Awaited<ReturnType<typeof aim>> & {
+    seconds: number
+    server: SiteProcess
+    db: Database
+    profile: boolean
+  }
 ): Promise<Window> {
   const { server, db, connections } = window
   const rowsBefore = await countRows(db, contender)
   const before = await server.meter()
-  const load = await drive(contender, window)
+  const { load, profile } = window.profile
+    ? await server.profile(() => drive(contender, window))
+    : { load: await drive(contender, window) }
   const after = await server.meter()
 
   if (load.answers === 0) {
@@ -123,6 +142,8 @@ async function measureWindow(
     p50: percentile(load.latencies, 0.5),
     p99: percentile(load.latencies, 0.99),
     cpu: cpu / 1000 / load.answers,
+    answers: load.answers,
+    profile,
   }
 }
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Profiler } from 'node:inspector'
 import { fork, type ChildProcess } from 'node:child_process'
 
 import { findFreePort } from '../../tests/services/tcp.ts'
@@ -43,9 +44,23 @@ export class SiteProcess {
    * After a garbage collection
    */
   async meter(): Promise<Meter> {
-    const answer = this.#receive((message) => 'cpu' in message)
-    this.#child.send('meter')
-    return answer as Promise<unknown> as Promise<Meter>
+    return this.#ask<Meter>('meter', 'cpu')
+  }
+
+  /**
+   * What the process does while a load runs
+   */
+  async profile<Load>(run: () => Promise<Load>) {
+    await this.#ask('profile', 'isProfiled')
+    const load = await run()
+    const { profile } = await this.#ask<{ profile: Profiler.Profile }>('end of profile', 'profile')
+    return { load, profile }
+  }
+
+  async #ask<Answer>(question: string, key: string): Promise<Answer> {
+    const answer = this.#receive((message) => key in message)
+    this.#child.send(question)
+    return (await answer) as Answer
   }
 
   async stop() {

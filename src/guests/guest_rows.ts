@@ -103,7 +103,7 @@ function findRefused(error: unknown, { guest }: GuestRows): keyof GuestRows {
 }
 
 /**
- * Other databases say the key of a row to whoever inserts it alone
+ * Other databases tell the key of a row for certain when it is inserted alone
  */
 async function insertInTransaction(
   client: QueryClientContract,
@@ -114,14 +114,13 @@ async function insertInTransaction(
     client,
     async (trx) => {
       const keys: UserId[] = []
+      const rows: NewRow[] = []
       for (const { user, guest } of guests) {
         const key = await insertUser(trx, user)
-        const values = { ...guest.values, [guest.keyColumn]: key }
-        await insertInto(trx, { ...guest, values }).catch((error) => {
-          throw new RefusedRow('guest', error)
-        })
         keys.push(key)
+        rows.push({ ...guest, values: { ...guest.values, [guest.keyColumn]: key } })
       }
+      await insertGuests(trx, rows)
       return keys
     },
     { wasCommitted: ([key]) => exists(key) }
@@ -136,6 +135,23 @@ async function insertUser(trx: TransactionClientContract, user: NewRow): Promise
     })
   const key = user.values[user.keyColumn] as UserId | undefined
   return key ?? (typeof inserted === 'object' ? inserted[user.keyColumn] : inserted)
+}
+
+/**
+ * Rows without some column get its default, which an INSERT with rows that have it
+ * does not give them everywhere
+ */
+async function insertGuests(trx: TransactionClientContract, rows: NewRow[]) {
+  const alike = Map.groupBy(rows, ({ table, values }) => [table, ...Object.keys(values)].join())
+  for (const group of alike.values()) {
+    await trx
+      .insertQuery()
+      .table(group[0].table)
+      .multiInsert(group.map(({ values }) => values))
+      .catch((error) => {
+        throw new RefusedRow('guest', error)
+      })
+  }
 }
 
 function insertInto(client: QueryClientContract, { table, values }: NewRow) {

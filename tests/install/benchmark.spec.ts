@@ -9,7 +9,12 @@ import { run as visits } from '../../benchmarks/visits.ts'
 test.group('The benchmarks of visits and of the start', () => {
   test('visits, in windows', async ({ assert }) => {
     const contenders = ['page', 'package', 'better-auth', 'package-guest', 'package-regular']
-    const flags = ['--short', '--database=sqlite', `--contenders=${contenders.join(',')}`]
+    const flags = [
+      '--short',
+      '--profile',
+      '--database=sqlite',
+      `--contenders=${contenders.join(',')}`,
+    ]
     assert.equal(await visits(flags), 0)
   }).timeout(300_000)
 

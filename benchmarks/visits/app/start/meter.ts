@@ -1,10 +1,34 @@
+import { Session } from 'node:inspector/promises'
+
+const inspector = new Session()
+
 /**
- * Tells the benchmark what this process has used so far
+ * Tells the benchmark what this process has used so far, and what it does meanwhile
  */
-process.on('message', (question) => {
-  if (question === 'meter') {
-    globalThis.gc?.()
-    process.send!({ cpu: process.cpuUsage(), memory: process.memoryUsage() })
+async function answer(question: unknown) {
+  switch (question) {
+    case 'meter':
+      globalThis.gc?.()
+      return { cpu: process.cpuUsage(), memory: process.memoryUsage() }
+    case 'profile':
+      inspector.connect()
+      await inspector.post('Profiler.enable')
+      await inspector.post('Profiler.start')
+      return { isProfiled: true }
+    case 'end of profile': {
+      const { profile } = await inspector.post('Profiler.stop')
+      inspector.disconnect()
+      return { profile }
+    }
+    default:
+      return undefined
+  }
+}
+
+process.on('message', async (question) => {
+  const told = await answer(question)
+  if (told) {
+    process.send!(told)
   }
 })
 
