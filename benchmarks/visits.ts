@@ -1,6 +1,6 @@
 /**
  * Measures what visits cost, beside a page without guests, what people write by
- * hand, and better-auth. See README.md
+ * hand, and better-auth; or what a process has grown by after many. See README.md
  */
 import { Emitter } from '@adonisjs/core/events'
 import { Logger } from '@adonisjs/core/logger'
@@ -9,7 +9,10 @@ import { AppFactory } from '@adonisjs/core/factories/app'
 
 import { measure } from './visits/rounds.ts'
 import { readOptions } from './visits/options.ts'
-import { report, writeReport } from './visits/report.ts'
+import { soak } from './visits/soak.ts'
+import { report } from './visits/report.ts'
+import { reportSoak } from './visits/soak_report.ts'
+import { writeResults } from './results_page.ts'
 import { BenchmarkSite, installContenders } from './visits/site.ts'
 import { describeServer } from './cleanup/describe_server.ts'
 import { provideDatabase } from './cleanup/provide_database.ts'
@@ -34,11 +37,13 @@ export async function run(flags: string[]): Promise<number> {
 
   try {
     const site = await BenchmarkSite.create(connection)
-    const windows = await measure(site, db, options)
-    const text = report(windows, options, await describeServer(db, options.database))
+    const server = await describeServer(db, options.database)
+    const text = options.soak
+      ? reportSoak(await soak(site, db, options), server)
+      : report(await measure(site, db, options), options, server)
     console.log(`\n${text}\n`)
     if (options.write) {
-      await writeReport(options.database, text)
+      await writeResults(`${options.soak ? 'soak' : 'visits'}: ${options.database}`, text)
     }
     return 0
   } finally {

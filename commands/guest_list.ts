@@ -95,7 +95,7 @@ export default class GuestList extends BaseCommand {
   async #read(): Promise<List> {
     await startApplication(this.app)
     const guestUsers = await this.app.container.make('guestUser.manager')
-    const { inventory } = await guestUsers.engine.load()
+    const inventory = await guestUsers.engine.loadInventory()
     const order = { by: guestUsers.expiry.property, direction: 'desc' } as const
     const filter = await this.#filter(guestUsers)
 
@@ -110,7 +110,7 @@ export default class GuestList extends BaseCommand {
   }
 
   async #filter(guestUsers: GuestUserManager): Promise<GuestFilter> {
-    const { inventory } = await guestUsers.engine.load()
+    const inventory = await guestUsers.engine.loadInventory()
     const keys = this.user && (await Promise.all(this.user.map((id) => inventory.parseKey(id))))
     const age = this.olderThan === undefined ? undefined : parseAge(this.olderThan)!
     return {

@@ -5,14 +5,14 @@ import type { ApplicationService } from '@adonisjs/core/types'
 
 import type { GuestUserEvents, ResolvedConfig } from '../src/types.ts'
 import { GuestEvents } from '../src/guests/guest_events.ts'
-import { GuestUserEngine } from '../src/guest_user_engine.ts'
+import type { GuestUserEngine } from '../src/guest_user_engine.ts'
 import { GuestUserManager } from '../src/guest_user_manager.ts'
 import { AdminGate, registerAdminRoutes } from '../src/admin/register_admin_routes.ts'
 import { registerApiRoutes } from '../src/api/register_api_routes.ts'
 import { assertAnswering } from '../src/database/answering.ts'
 import { handleUpdates } from '../src/database/update_handler.ts'
 import type { ConversionForm } from '../src/conversion/conversion_form.ts'
-import type { TemplateFinder } from '../src/pages/render_page.ts'
+import { TemplateFinder, TEMPLATES_DISK } from '../src/pages/template_finder.ts'
 import { registerConvertRoutes } from '../src/conversion/register_convert_routes.ts'
 import { E_INVALID_GUEST_USER_CONFIG, E_MISSING_GUEST_USER_MIDDLEWARE } from '../src/errors.ts'
 
@@ -63,14 +63,13 @@ export default class GuestUserProvider {
       const events = new GuestEvents(emitter, logger)
       const framework = { app: this.app, database, events, encryption, hash, router }
       const pages = { registerConvertRoutes, registerAdminRoutes, registerApiRoutes }
+      // Most commands have nothing to do with guests
+      const { GuestUserEngine } = await import('../src/guest_user_engine.ts')
       return new GuestUserManager(new GuestUserEngine(config, framework), pages)
     })
 
-    // Imported by the first page that needs them
-    this.app.container.singleton('guestUser.templates', async () => {
-      const pages = await import('../src/pages/render_page.ts')
-      return new pages.TemplateFinder(this.app)
-    })
+    this.app.container.singleton('guestUser.templates', () => new TemplateFinder(this.app))
+    // Imported by the first page that needs it
     this.app.container.singleton('guestUser.conversionForm', async (resolver) => {
       const conversion = await import('../src/conversion/conversion_form.ts')
       return new conversion.ConversionForm(await resolver.make('guestUser.manager'))
@@ -187,10 +186,9 @@ export default class GuestUserProvider {
 
   async #registerEdgePlugin() {
     if (this.app.usingEdgeJS) {
-      const [{ default: edge }, { edgePluginGuestUser }, { TEMPLATES_DISK }] = await Promise.all([
+      const [{ default: edge }, { edgePluginGuestUser }] = await Promise.all([
         import('edge.js'),
         import('../src/plugins/edge.ts'),
-        import('../src/pages/render_page.ts'),
       ])
       edge.use(edgePluginGuestUser(() => this.app.container.make('guestUser.manager')))
       edge.mount(TEMPLATES_DISK, fileURLToPath(new URL('../templates', import.meta.url)))

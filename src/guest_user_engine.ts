@@ -23,7 +23,7 @@ import { findPasswordColumn, importModel } from './guests/configured_models.ts'
 import { GuestMerger } from './merge/guest_merger.ts'
 import { KeptGuests } from './cleanup/kept_guests.ts'
 import { GuestCleaner } from './cleanup/guest_cleaner.ts'
-import { GuestInventory } from './inventory/guest_inventory.ts'
+import type { GuestInventory } from './inventory/guest_inventory.ts'
 import type { ResolvedConfig } from './types.ts'
 
 /**
@@ -61,7 +61,6 @@ export interface GuestUserParts {
   registrar: UserRegistrar
   merger: GuestMerger
   cleaner: GuestCleaner
-  inventory: GuestInventory
 }
 
 /**
@@ -73,6 +72,7 @@ export class GuestUserEngine {
   readonly expiry: Expiry
   readonly framework: Framework
   #parts?: Promise<GuestUserParts>
+  #inventory?: GuestInventory
 
   constructor(config: ResolvedConfig, framework: Framework) {
     this.config = config
@@ -92,6 +92,16 @@ export class GuestUserEngine {
       throw error
     })
     return this.#parts
+  }
+
+  /**
+   * What operators see. Only they import it
+   */
+  async loadInventory(): Promise<GuestInventory> {
+    const { directory, userModel, cleaner } = await this.load()
+    const { GuestInventory } = await import('./inventory/guest_inventory.ts')
+    this.#inventory ??= new GuestInventory(directory, userModel, this.expiry, cleaner)
+    return this.#inventory
   }
 
   /**
@@ -121,7 +131,6 @@ export class GuestUserEngine {
 
     const directory = new GuestDirectory(database, userModel, guestModel)
     const kept = new KeptGuests(userModel, config.cleanup.keep)
-    const cleaner = new GuestCleaner(userModel, directory, expiry, events, kept)
     const passwordColumn = findPasswordColumn(config, userModel)
     const passwordSave = new PasswordSave(userModel, directory, events, passwordColumn)
     const password = passwordColumn ? new UnusablePassword(userModel, passwordColumn, hash) : null
@@ -137,8 +146,7 @@ export class GuestUserEngine {
       creator: new GuestCreator(config, userModel, directory, password),
       registrar: new UserRegistrar(userModel, directory, password),
       merger: new GuestMerger(config, userModel, directory),
-      cleaner,
-      inventory: new GuestInventory(directory, userModel, expiry, cleaner),
+      cleaner: new GuestCleaner(userModel, directory, expiry, events, kept),
     }
   }
 }

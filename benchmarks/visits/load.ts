@@ -59,13 +59,18 @@ export async function signIn(contender: Contender, port: number, visitors: numbe
 }
 
 /**
+ * For so many seconds, or until so many visits were answered
+ */
+export type Length = { seconds: number } | { visits: number }
+
+/**
  * Sends requests over so many connections, and checks each answer
  *
  * @throws when an answer is not what the contender should say
  */
 export async function drive(
   contender: Contender,
-  options: { port: number; connections: number; seconds: number; cookies?: string[] }
+  options: { port: number; connections: number; cookies?: string[] } & Length
 ): Promise<Load> {
   const autocannon = await importAutocannon()
   const isAlone = contender.process === 'better-auth-alone'
@@ -78,7 +83,7 @@ export async function drive(
     ...(isAlone && { method: 'POST', body: '{}' }),
     headers: { 'user-agent': BROWSER, 'content-type': 'application/json' },
     connections: options.connections,
-    duration: options.seconds,
+    ...('visits' in options ? { amount: options.visits } : { duration: options.seconds }),
     setupClient(client: CannonClient) {
       const cookie = cookies.pop()
       if (cookie) {

@@ -12,9 +12,16 @@ const HELP = `npm run benchmark -- visits
   --seconds=5            length of a window
   --connections=8,64     at once
   --contenders=…         ${CONTENDERS.map(({ name }) => name).join(',')}
+  --soak=1000000         instead, so many first visits of this package, over the most
+                         connections: does the process grow?
   --profile              what the servers spend their time on; not for comparing speeds
   --write                writes the tables to docs/benchmarks.md
   --short                one round of a second, four connections: does it work?`
+
+/**
+ * How often a soak looks at the process
+ */
+export const CHECKPOINTS = 20
 
 export interface VisitOptions {
   database: Dialect
@@ -22,6 +29,11 @@ export interface VisitOptions {
   seconds: number
   connections: number[]
   contenders: string[]
+
+  /**
+   * First visits to one process, instead of windows
+   */
+  soak?: number
   write: boolean
   profile: boolean
 }
@@ -39,6 +51,7 @@ export function readOptions(flags: string[]): VisitOptions | null {
       seconds: { type: 'string' },
       connections: { type: 'string' },
       contenders: { type: 'string', default: CONTENDERS.map(({ name }) => name).join(',') },
+      soak: { type: 'string' },
       write: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       short: { type: 'boolean', default: false },
@@ -66,9 +79,18 @@ export function readOptions(flags: string[]): VisitOptions | null {
       .split(',')
       .map((value) => positive('connections', value)),
     contenders,
+    soak: values.soak === undefined ? undefined : atLeast(CHECKPOINTS, 'soak', values.soak),
     write: values.write,
     profile: values.profile,
   }
+}
+
+function atLeast(least: number, name: string, value: string): number {
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < least) {
+    throw new Error(`--${name} must be a whole number of at least ${least}, not ${value}`)
+  }
+  return number
 }
 
 function positive(name: string, value: string): number {

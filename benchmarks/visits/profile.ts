@@ -1,7 +1,7 @@
 import type { Profiler } from 'node:inspector'
 
 import { FIRST_VISITS, RETURN_VISITS } from './contenders.ts'
-import { formatTable } from './table.ts'
+import { formatTable } from '../results_page.ts'
 import type { Window } from './rounds.ts'
 
 /**

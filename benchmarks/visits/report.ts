@@ -1,15 +1,9 @@
-import os from 'node:os'
-import { join } from 'node:path'
-import { readFile, writeFile } from 'node:fs/promises'
-
-import { formatTable } from './table.ts'
 import { reportProfile } from './profile.ts'
 import { median } from '../cleanup/statistics.ts'
+import { describeMachine, formatTable } from '../results_page.ts'
 import { FIRST_VISITS, RETURN_VISITS, type Contender } from './contenders.ts'
 import type { Window } from './rounds.ts'
 import type { VisitOptions } from './options.ts'
-
-const PAGE = join(import.meta.dirname, '../../docs/benchmarks.md')
 
 /**
  * The tables of one run, in Markdown
@@ -25,8 +19,7 @@ export function report(windows: Window[], options: VisitOptions, server: string)
       reportProfile(ofThose, connections),
     ]
   })
-  const { model } = os.cpus()[0]
-  const machine = `${server}. Node.js ${process.version}, ${os.availableParallelism()} processors (${model.trim()}). ${options.rounds} rounds of ${options.seconds} seconds, interleaved.`
+  const machine = `${server}. ${describeMachine()}. ${options.rounds} rounds of ${options.seconds} seconds, interleaved.`
   return [machine, ...tables.filter((table) => table !== '')].join('\n\n')
 }
 
@@ -78,20 +71,4 @@ function ratio(windows: Window[], one: string, other: string): string {
   const others = speeds(other)
   const ratios = speeds(one).map((speed, round) => speed / others[round])
   return ratios.length && others.length ? median(ratios).toFixed(2) : ''
-}
-
-/**
- * Replaces the part of the page that belongs to this database
- */
-export async function writeReport(database: string, text: string) {
-  const [start, end] = [`<!-- visits: ${database} -->`, `<!-- end: ${database} -->`]
-  const page = await readFile(PAGE, 'utf-8')
-  const part = new RegExp(`${start}[^]*?${end}`)
-  if (!part.test(page)) {
-    throw new Error(`docs/benchmarks.md has no place for ${database}: "${start}" and "${end}"`)
-  }
-  await writeFile(
-    PAGE,
-    page.replace(part, () => `${start}\n\n${text}\n\n${end}`)
-  )
 }

@@ -109,7 +109,12 @@ async function aim(contender: Contender, { port }: SiteProcess, connections: num
 
 async function measureWindow(
   contender: Contender,
-  window: Parameters<typeof drive>[1] & { server: SiteProcess; db: Database; profile: boolean }
+  window: Awaited<ReturnType<typeof aim>> & {
+    seconds: number
+    server: SiteProcess
+    db: Database
+    profile: boolean
+  }
 ): Promise<Window> {
   const { server, db, connections } = window
   const rowsBefore = await countRows(db, contender)
@@ -145,7 +150,7 @@ async function measureWindow(
 /**
  * Once the requests that nobody waits for any more have been answered
  */
-async function countRows(db: Database, { table = 'guests' }: Contender): Promise<number> {
+export async function countRows(db: Database, { table = 'guests' }: Contender): Promise<number> {
   for (let last = -1; ; await setTimeout(SETTLED)) {
     const [row] = await db.from(table).count('* as total')
     const total = Number(row.total)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { execFile } from 'node:child_process'
-import { access, cp, symlink } from 'node:fs/promises'
+import { access, cp, rm, symlink } from 'node:fs/promises'
 
 import { FreshApp } from '../../tests/install/fresh_app.ts'
 import { removeFolder } from '../../tests/services/remove_folder.ts'
@@ -28,7 +28,7 @@ export async function installContenders() {
  * command, and built for production
  */
 export class BenchmarkSite {
-  private constructor(
+  constructor(
     readonly folder: string,
     readonly environment: NodeJS.ProcessEnv
   ) {}
@@ -53,12 +53,27 @@ export class BenchmarkSite {
     }
 
     const site = new BenchmarkSite(join(app.folder, 'build'), app.environment)
-    await site.#runFile('ace.js', 'migration:run', '--force')
-    await site.#runFile('bin/migrate_better_auth.js')
+    await site.runFile('ace.js', 'migration:run', '--force')
+    await site.runFile('bin/migrate_better_auth.js')
     return site
   }
 
-  async #runFile(file: string, ...args: string[]) {
+  async runFile(file: string, ...args: string[]) {
     await run(process.execPath, [file, ...args], { cwd: this.folder, env: this.environment })
+  }
+
+  with(environment: NodeJS.ProcessEnv): BenchmarkSite {
+    return new BenchmarkSite(this.folder, { ...this.environment, ...environment })
+  }
+
+  /**
+   * The same application as if the package had never been configured. Its processes
+   * must be of the contender "page"
+   */
+  async withoutPackage(): Promise<BenchmarkSite> {
+    const folder = `${this.folder}-without`
+    await cp(this.folder, folder, { recursive: true })
+    await rm(join(folder, 'config/guest_user.js'))
+    return new BenchmarkSite(folder, this.environment)
   }
 }

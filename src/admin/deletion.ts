@@ -112,7 +112,7 @@ export async function runDeletionStep(
   manager: GuestUserManager,
   deletion: Deletion
 ): Promise<Deletion> {
-  const { inventory } = await manager.engine.load()
+  const inventory = await manager.engine.loadInventory()
   const startedAt = performance.now()
   const controller = new AbortController()
   const canPause = (deletion.userIds?.length ?? 0) <= MOST_IDS_IN_URL

@@ -31,7 +31,7 @@ export async function showDeletion(ctx: HttpContext) {
     return goToList(ctx, { ...list, ...typedAge(ctx) })
   }
 
-  const { inventory } = await manager.engine.load()
+  const inventory = await manager.engine.loadInventory()
   const [toDelete, selected] = await inventory.count([selection.toDelete, selection.selected])
   const kept = await inventory.countKept(selection.toDelete)
   const dependents = await inventory.dependents(selection.toDelete)

@@ -22,7 +22,7 @@ export async function showGuest(ctx: HttpContext) {
     return redirectMissing(ctx)
   }
 
-  const { inventory } = await manager.engine.load()
+  const inventory = await manager.engine.loadInventory()
   const { userId } = listed.guest
   const toCard = await createCards(ctx, manager)
   const urlFor = await createUrlFor(ctx)
@@ -74,7 +74,7 @@ export async function convertGuest(ctx: HttpContext) {
 }
 
 async function findGuest(ctx: HttpContext, manager: GuestUserManager): Promise<ListedGuest | null> {
-  const { inventory } = await manager.engine.load()
+  const inventory = await manager.engine.loadInventory()
   const key = await inventory.parseKey(ctx.params.guestId)
   return key === null ? null : inventory.find(key)
 }

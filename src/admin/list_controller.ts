@@ -20,7 +20,7 @@ const TABS: Show[] = ['all', 'active', 'expired']
  */
 export async function listGuests(ctx: HttpContext) {
   const manager = await ctx.containerResolver.make('guestUser.manager')
-  const { inventory } = await manager.engine.load()
+  const inventory = await manager.engine.loadInventory()
   const urlFor = await createUrlFor(ctx)
   const list = ListState.read(ctx)
   const { filter, isPartial } = await findListed(manager, list)

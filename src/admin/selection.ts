@@ -78,7 +78,7 @@ export async function readSelection(
   if (values.length > MOST_SELECTED) {
     return text('admin.too_many_selected')
   }
-  const { inventory } = await manager.engine.load()
+  const inventory = await manager.engine.loadInventory()
   const keys = await Promise.all(values.map((value) => inventory.parseKey(value)))
   const selected = { userIds: keys.filter((key) => key !== null) }
   return { selected, toDelete: olderThan(selected, cutoff), picked: values.length, age: typed }
@@ -97,7 +97,7 @@ export async function findListed(
   if (!list.term) {
     return { filter, isPartial: false }
   }
-  const { inventory } = await manager.engine.load()
+  const inventory = await manager.engine.loadInventory()
   const { userIds, isMore } = await inventory.search(list.term, await searchColumns(manager))
   return { filter: { ...filter, userIds }, isPartial: isMore }
 }

@@ -1,11 +1,7 @@
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 
-import { CleanupRun } from './cleanup_run.ts'
-import { CleanupReport, MAX_EXAMPLES } from './cleanup_report.ts'
 import type { KeptGuests } from './kept_guests.ts'
-import { maxBatchSize, Removal } from './removal.ts'
 import { planCleanup, type CleanupPlan } from './cleanup_plan.ts'
-import { ExpiredGuests } from './expired_guests.ts'
 import type { Bookmark } from '../database/bookmark.ts'
 import { resolveGuestTables, type GuestTables } from '../database/guest_tables.ts'
 import type { Expiry } from '../guests/expiry.ts'
@@ -75,37 +71,17 @@ export class GuestCleaner {
     return this.#run({ ...options, filter, limit: Infinity, dryRun: false })
   }
 
+  /**
+   * A site that only has guests imports nothing of it
+   */
   async #run(plan: CleanupPlan): Promise<StoppedCleanup> {
-    try {
-      const client = this.#directory.client(plan.client)
-      const { cutoff, ...restriction } = this.#directory.bounds(plan.filter, client)
-      const expired = new ExpiredGuests(client, this.#tables, cutoff, restriction)
-      const report = new CleanupReport(await expired.count())
-      if (plan.dryRun) {
-        await this.#countKept(report, expired)
-        return { result: report.result(false) }
-      }
-
-      const parts = {
-        client,
-        expired,
-        kept: this.kept,
-        tables: this.#tables,
-        events: this.#events,
-        removal: new Removal(client, this.#userModel, this.#tables, cutoff, this.kept),
-        maxBatchSize: maxBatchSize(client, this.#userModel),
-      }
-      const bookmark = await new CleanupRun(plan, parts, report).run()
-      return { result: report.result(plan.signal?.aborted ?? false), bookmark }
-    } catch (error) {
-      throw this.#directory.explain(error)
-    }
-  }
-
-  async #countKept(report: CleanupReport, expired: ExpiredGuests) {
-    if (this.kept.isSet) {
-      const { total, userIds } = await expired.countKept(this.kept, MAX_EXAMPLES)
-      report.addLeft('kept', userIds, total)
-    }
+    const { cleanUp } = await import('./clean_up.ts')
+    return cleanUp(plan, {
+      userModel: this.#userModel,
+      directory: this.#directory,
+      events: this.#events,
+      tables: this.#tables,
+      kept: this.kept,
+    })
   }
 }

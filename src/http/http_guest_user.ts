@@ -8,10 +8,10 @@ import { CurrentVisitor } from './current_visitor.ts'
 import { findGuestRefusal } from './guest_refusal.ts'
 import { explainTakenValues } from './taken_values.ts'
 import { findRedirectPath, type RedirectName } from './redirect_path.ts'
-import { signInWithProvider, type SocialLoginResult } from './social_sign_in.ts'
+import type { SocialLoginResult } from './social_sign_in.ts'
 import type { GuestUserManager } from '../guest_user_manager.ts'
 import type { SocialUser } from '../social/social_user.ts'
-import { SocialLogin, type SocialLoginOptions } from '../social/social_login.ts'
+import type { SocialLoginOptions } from '../social/social_login.ts'
 import { E_GUEST_USER_REQUIRED, E_NOT_A_GUEST, E_SOCIAL_EMAIL_TAKEN } from '../errors.ts'
 import type { ConfiguredUser, RedirectTarget, UserValues, VisitorKind } from '../types.ts'
 
@@ -245,6 +245,10 @@ export class HttpGuestUser {
     options: SocialLoginOptions
   ): Promise<SocialLoginResult> {
     this.#visitor.assertCanSignIn()
+    const [{ SocialLogin }, { signInWithProvider }] = await Promise.all([
+      import('../social/social_login.ts'),
+      import('./social_sign_in.ts'),
+    ])
     const login = new SocialLogin(this.#manager, socialUser, options)
     try {
       return await signInWithProvider(login, this.#visitor, this.#ctx)

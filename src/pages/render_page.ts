@@ -1,16 +1,8 @@
-import { join } from 'node:path'
-import { existsSync } from 'node:fs'
 import type { HttpContext } from '@adonisjs/core/http'
-import type { ApplicationService } from '@adonisjs/core/types'
 
 import { createTexts } from './texts.ts'
 import { createUrlFor } from './route_urls.ts'
 import { readAsset, type AssetName } from './asset.ts'
-
-/**
- * The name that the package's own templates are mounted under
- */
-export const TEMPLATES_DISK = 'guest_user'
 
 /**
  * The part of Edge that is used here. Edge is an optional peer dependency
@@ -48,33 +40,4 @@ export async function renderPage(
     text: createTexts(ctx),
     template: (name: string) => templates.find(name),
   })
-}
-
-/**
- * Finds the template of a page or of a part of it: the application's, if there is
- * a file of that name in `resources/views/guest_user`, otherwise the package's
- *
- * @example
- * templates.find('convert') // 'guest_user/convert' or 'guest_user::convert'
- */
-export class TemplateFinder {
-  #app: ApplicationService
-  #found = new Map<string, string>()
-
-  constructor(app: ApplicationService) {
-    this.#app = app
-  }
-
-  find(name: string): string {
-    const known = this.#found.get(name)
-    if (known && this.#app.inProduction) {
-      return known
-    }
-
-    const file = join(this.#app.viewsPath(TEMPLATES_DISK), `${name}.edge`)
-    const separator = existsSync(file) ? '/' : '::'
-    const template = `${TEMPLATES_DISK}${separator}${name}`
-    this.#found.set(name, template)
-    return template
-  }
 }

@@ -76,7 +76,7 @@ test.group('Admin chart', (group) => {
   test('is counted once, and rests for half a minute', async ({ assert, cleanup }) => {
     const app = await createAdminApp()
     cleanup(() => app.close())
-    const { history } = (await app.guestUsers.engine.load()).inventory
+    const { history } = await app.guestUsers.engine.loadInventory()
     const counts = async () =>
       (await app.queries.during(() => history.read(PATIENCE))).filter(isOfChart).length
     const clock = windClock(cleanup)
@@ -92,7 +92,7 @@ test.group('Admin chart', (group) => {
   test('rests for a hundred times as long as the count took', async ({ assert, cleanup }) => {
     const app = await createAdminApp()
     cleanup(() => app.close())
-    const { history } = (await app.guestUsers.engine.load()).inventory
+    const { history } = await app.guestUsers.engine.loadInventory()
     const clock = windClock(cleanup)
     app.emitter.on('db:query', ({ sql }) => void (isOfChart(sql) && clock.forward(1000)))
     const counts = async () =>
@@ -111,7 +111,7 @@ test.group('Admin chart', (group) => {
   }) => {
     const app = await createAdminApp()
     cleanup(() => app.close())
-    const { history } = (await app.guestUsers.engine.load()).inventory
+    const { history } = await app.guestUsers.engine.loadInventory()
     const clock = windClock(cleanup)
     const counts = async () =>
       (await app.queries.during(() => history.read(PATIENCE))).filter(isOfChart).length

@@ -151,7 +151,7 @@ if (dialect === 'postgres') {
         const { rows } = await app.db.rawQuery(
           `select user_id as "userId", ${column}::text as moment from guests where user_id = ${MANY / 2}`
         )
-        const { inventory } = await app.guestUsers.engine.load()
+        const inventory = await app.guestUsers.engine.loadInventory()
         for (const side of ['after', 'before']) {
           const blocks = await explained.countBlocks(async () => {
             const page = await inventory.page({ filter: {}, order, size: 50, [side]: rows[0] })

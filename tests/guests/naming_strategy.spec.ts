@@ -59,7 +59,7 @@ test.group('A naming strategy for all models', () => {
       [account.id]
     )
 
-    const { inventory } = await app.guestUsers.engine.load()
+    const inventory = await app.guestUsers.engine.loadInventory()
     const another = await app.guestUsers.create()
     const page = await inventory.page({
       filter: {},

@@ -104,7 +104,7 @@ for (const choice of CHOICES) {
       test('have a chart of their own', async ({ assert, cleanup }) => {
         const { app, within, close } = await createTenantsApp(choice, place)
         cleanup(close)
-        const { inventory } = await app.guestUsers.engine.load()
+        const inventory = await app.guestUsers.engine.loadInventory()
         await within('north', () => app.guestUsers.create())
         const total = (tenant: (typeof TENANTS)[number]) =>
           within(tenant, async () => (await inventory.history.read(60_000))?.days.at(-1)?.total)

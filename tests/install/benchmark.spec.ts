@@ -1,12 +1,13 @@
 import { test } from '@japa/runner'
 
-import { run } from '../../benchmarks/visits.ts'
+import { run as start } from '../../benchmarks/start.ts'
+import { run as visits } from '../../benchmarks/visits.ts'
 
-test.group('The benchmark of visits', () => {
-  /**
-   * It checks each answer and the rows in the database, and throws
-   */
-  test('works', async ({ assert }) => {
+/**
+ * They check each answer and the rows in the database, and throw
+ */
+test.group('The benchmarks of visits and of the start', () => {
+  test('visits, in windows', async ({ assert }) => {
     const contenders = ['page', 'package', 'better-auth', 'package-guest', 'package-regular']
     const flags = [
       '--short',
@@ -14,6 +15,14 @@ test.group('The benchmark of visits', () => {
       '--database=sqlite',
       `--contenders=${contenders.join(',')}`,
     ]
-    assert.equal(await run(flags), 0)
+    assert.equal(await visits(flags), 0)
+  }).timeout(300_000)
+
+  test('visits, until so many were answered', async ({ assert }) => {
+    assert.equal(await visits(['--soak=200', '--short', '--database=sqlite']), 0)
+  }).timeout(300_000)
+
+  test('the start of a process', async ({ assert }) => {
+    assert.equal(await start(['--rounds=1']), 0)
   }).timeout(300_000)
 })

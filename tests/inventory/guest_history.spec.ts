@@ -50,7 +50,7 @@ test.group('Admin chart', (group) => {
       Settings.defaultZone = zone
       const now = DateTime.fromISO(today)
       Settings.now = () => now.toMillis()
-      const { history } = (await app.guestUsers.engine.load()).inventory
+      const { history } = await app.guestUsers.engine.loadInventory()
       const firstDay = now.startOf('day').minus({ days: 29 })
 
       const millisecondsAgo = fc.oneof(
@@ -85,7 +85,7 @@ test.group('Admin chart', (group) => {
     const app = await createAdminApp()
     cleanup(() => app.close())
     const ids = await createGuests(app, [1, 2, 3])
-    const { inventory } = await app.guestUsers.engine.load()
+    const inventory = await app.guestUsers.engine.loadInventory()
 
     const counting = inventory.history.read(PATIENCE)
     inventory.history.forget()

@@ -153,7 +153,7 @@ test.group('Admin list, any walk through its pages', (group) => {
       const app = await createTestApp({ userKey })
       cleanup(() => app.close())
       const crowd = new Crowd(app, userKey)
-      const { inventory } = await app.guestUsers.engine.load()
+      const inventory = await app.guestUsers.engine.loadInventory()
 
       await fc.assert(
         fc.asyncProperty(world, async ({ order, size, guests, legs }) => {

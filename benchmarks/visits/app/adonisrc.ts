@@ -3,7 +3,11 @@ import { defineConfig } from '@adonisjs/core/app'
 import { usesPackage } from '#start/contender'
 
 export default defineConfig({
-  commands: [() => import('@adonisjs/core/commands'), () => import('@adonisjs/lucid/commands')],
+  commands: [
+    () => import('@adonisjs/core/commands'),
+    () => import('@adonisjs/lucid/commands'),
+    ...(usesPackage ? [() => import('adonisjs-guest-user/commands')] : []),
+  ],
   providers: [
     () => import('@adonisjs/core/providers/app_provider'),
     () => import('@adonisjs/core/providers/hash_provider'),
