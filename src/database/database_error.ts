@@ -168,9 +168,10 @@ const NAMES = [
 ]
 
 /**
- * Before what a driver says when it cannot send the values
+ * As knex writes a statement before what a driver says when it cannot send the values.
+ * Messages of people begin with such words as well
  */
-const STATEMENT = /^(insert|update|delete|select|with)\s.* - /is
+const STATEMENT = /^(insert into|update|delete from|select|with) [`"*(].* - /s
 
 /**
  * Other properties of an error, such as `detail` and `sql`, contain values

@@ -110,7 +110,10 @@ test.group('withoutValues', () => {
         expected: 'The database cannot be asked - SQLite3 can only bind strings',
       },
       {
-        error: driverError(`insert … 'ann@example.com' - read ECONNRESET`, { code: 'ECONNRESET' }),
+        error: driverError(
+          `insert into "users" ("email") values ('ann@example.com') - read ECONNRESET`,
+          { code: 'ECONNRESET' }
+        ),
         expected: 'The database cannot be asked - read ECONNRESET',
       },
     ])
@@ -126,6 +129,8 @@ test.group('withoutValues', () => {
       const error = driverError('boom', { code })
       assert.strictEqual(withoutValues(error), error)
     }
+    const ofHook = new TypeError('Select a plan - the trial is over')
+    assert.strictEqual(withoutValues(ofHook), ofHook)
     assert.isUndefined(withoutValues(undefined))
   })
 })
