@@ -65,3 +65,23 @@ export async function renameGuests({ db }: TestApp, column: string, values: stri
       .update({ [column]: value })
   }
 }
+
+/**
+ * Rows that nobody may ever see: users who are no guests, and guests without a user
+ *
+ * @param firstId regular users have lower keys
+ */
+export async function countHalfGuests({ db }: TestApp, firstId = 0): Promise<number> {
+  const [users] = await db
+    .from('users')
+    .leftJoin('guests', 'users.id', 'guests.user_id')
+    .where('users.id', '>=', firstId)
+    .whereNull('guests.user_id')
+    .count('* as total')
+  const [guests] = await db
+    .from('guests')
+    .leftJoin('users', 'users.id', 'guests.user_id')
+    .whereNull('users.id')
+    .count('* as total')
+  return Number(users.total) + Number(guests.total)
+}

@@ -2,9 +2,9 @@ import { test } from '@japa/runner'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { CleaningProcess } from '../app/cleaning_process.ts'
-import { createTestApp, type TestApp } from '../app/test_app.ts'
+import { createTestApp } from '../app/test_app.ts'
 import { createTestDatabase } from '../app/test_database.ts'
-import { FIRST_ID, insertGuests, longAgo } from '../app/guest_rows.ts'
+import { countHalfGuests, FIRST_ID, insertGuests, longAgo } from '../app/guest_rows.ts'
 
 const KILLS = 50
 
@@ -19,24 +19,6 @@ const LONGEST_WAIT = 30
 const AT_ONCE = 3
 const EXPIRED = 20_000
 const FRESH = 10
-
-/**
- * Rows that nobody may ever see
- */
-async function countOrphans({ db }: TestApp) {
-  const [lonelyGuests] = await db
-    .from('guests')
-    .leftJoin('users', 'users.id', 'guests.user_id')
-    .whereNull('users.id')
-    .count('* as total')
-  const [lonelyUsers] = await db
-    .from('users')
-    .leftJoin('guests', 'users.id', 'guests.user_id')
-    .where('users.id', '>=', FIRST_ID)
-    .whereNull('guests.user_id')
-    .count('* as total')
-  return Number(lonelyGuests.total) + Number(lonelyUsers.total)
-}
 
 test.group('Cleanup, killed', () => {
   test('leaves no half guest behind, and the next run ends the job', async ({
@@ -67,7 +49,7 @@ test.group('Cleanup, killed', () => {
         waiting.push(prepare())
       }
 
-      assert.equal(await countOrphans(app), 0)
+      assert.equal(await countHalfGuests(app, FIRST_ID), 0)
     }
     const left = (await app.count('guests')) - FRESH
     assert.isAbove(left, 0)

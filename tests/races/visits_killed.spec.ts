@@ -2,6 +2,7 @@ import { test } from '@japa/runner'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { createTestDatabase } from '../app/test_database.ts'
+import { countHalfGuests } from '../app/guest_rows.ts'
 import { CreatingProcess } from '../app/creating_process.ts'
 import { createTestApp, type TestApp } from '../app/test_app.ts'
 
@@ -21,23 +22,6 @@ const LONGEST_WAIT = 40
  * Processes take a second to start
  */
 const AT_ONCE = 3
-
-/**
- * Rows that nobody may ever see: users who are no guests, and guests without a user
- */
-async function countHalves({ db }: TestApp) {
-  const [users] = await db
-    .from('users')
-    .leftJoin('guests', 'users.id', 'guests.user_id')
-    .whereNull('guests.user_id')
-    .count('* as total')
-  const [guests] = await db
-    .from('guests')
-    .leftJoin('users', 'users.id', 'guests.user_id')
-    .whereNull('users.id')
-    .count('* as total')
-  return Number(users.total) + Number(guests.total)
-}
 
 async function countMissing({ db }: TestApp, userIds: number[]) {
   const rows = await db.from('guests').select('user_id')
@@ -72,7 +56,7 @@ test.group('First visits in a process that is killed', () => {
 
       known.push(...creating.userIds)
       writes += creating.writes
-      assert.equal(await countHalves(app), 0)
+      assert.equal(await countHalfGuests(app), 0)
       assert.equal(await countMissing(app, creating.userIds), 0)
     }
 
