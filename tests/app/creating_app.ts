@@ -66,6 +66,7 @@ for (let index = 0; index < AT_ONCE; index++) {
 async function createForever() {
   for (;;) {
     const { user } = await creator.create({})
-    process.send!({ userId: user.$primaryKeyValue, writes: log.sizes.length })
+    const sharedWrites = log.sizes.filter((guests) => guests > 1).length
+    process.send!({ userId: user.$primaryKeyValue, sharedWrites })
   }
 }

@@ -7,7 +7,7 @@ const CREATING_APP = fileURLToPath(new URL('./creating_app.ts', import.meta.url)
 interface Message {
   isReady?: boolean
   userId?: number
-  writes?: number
+  sharedWrites?: number
 }
 
 /**
@@ -23,9 +23,9 @@ export class CreatingProcess {
   userIds: number[] = []
 
   /**
-   * How many writes to the database it said it has made
+   * How many writes with several guests it said it has made
    */
-  writes = 0
+  sharedWrites = 0
 
   constructor(connection: Record<string, unknown>) {
     this.#child = fork(CREATING_APP, [JSON.stringify(connection)], {
@@ -34,10 +34,10 @@ export class CreatingProcess {
     })
     // Then all its messages have arrived
     this.#ended = Promise.all([once(this.#child, 'exit'), once(this.#child, 'disconnect')])
-    this.#child.on('message', ({ userId, writes }: Message) => {
+    this.#child.on('message', ({ userId, sharedWrites }: Message) => {
       if (userId !== undefined) {
         this.userIds.push(userId)
-        this.writes = writes!
+        this.sharedWrites = sharedWrites!
       }
     })
   }
@@ -51,11 +51,11 @@ export class CreatingProcess {
   }
 
   /**
-   * Resolves when it has created so many guests
+   * Resolves when it has created so many guests, and made a write with several
    */
   async start(guests: number) {
     this.#child.send('start')
-    await this.#next(() => this.userIds.length >= guests)
+    await this.#next(() => this.userIds.length >= guests && this.sharedWrites > 0)
   }
 
   /**
