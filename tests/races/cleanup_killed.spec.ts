@@ -58,5 +58,5 @@ test.group('Cleanup, killed', () => {
     assert.equal(await app.count('guests'), FRESH)
     assert.equal(await app.count('users'), FRESH + 1)
     assert.equal(await app.count('notes'), 0)
-  }).timeout(120_000)
+  }).timeout(300_000)
 })
