@@ -9,7 +9,8 @@ import { insertGuestRows, LostConnection, type GuestRows } from './guest_rows.ts
 
 /**
  * Writes that run at the same time. The second one goes ahead while the first waits for
- * the disk
+ * the disk, once it has as many guests: small writes beside a large one cost a round trip
+ * each
  */
 const MAX_IN_FLIGHT = 2
 
@@ -94,9 +95,9 @@ class WriteQueue {
   #inFlight = new Set<Write[]>()
 
   /**
-   * Writes in flight, without those that take long
+   * Those in flight that do not take long
    */
-  #busy = 0
+  #awaited = new Set<Write[]>()
 
   constructor(exists: Exists, forSqlite: boolean) {
     this.#exists = exists
@@ -118,28 +119,32 @@ class WriteQueue {
   }
 
   #sendNext() {
-    if (this.#busy >= (this.#isSqlite ? 1 : MAX_IN_FLIGHT)) {
-      return
-    }
-    const writes = this.#take()
+    const writes = this.#mustWait() ? [] : this.#take()
     if (writes.length === 0) {
       return
     }
 
-    this.#busy += 1
-    let isCounted = true
+    this.#inFlight.add(writes)
+    this.#awaited.add(writes)
     const goOn = () => {
-      this.#busy -= isCounted ? 1 : 0
-      isCounted = false
+      this.#awaited.delete(writes)
       this.#sendNext()
     }
     const timer = setTimeout(goOn, PATIENCE)
-    this.#inFlight.add(writes)
     void this.#send(writes).then(() => {
       clearTimeout(timer)
       this.#inFlight.delete(writes)
       goOn()
     })
+  }
+
+  #mustWait(): boolean {
+    const [first] = this.#awaited
+    if (!first) {
+      return false
+    }
+    const isFull = this.#isSqlite || this.#awaited.size === MAX_IN_FLIGHT
+    return isFull || this.#waiting.length < first.length
   }
 
   /**
