@@ -18,7 +18,7 @@ import { realBrowser } from './japa/real_browser.ts'
 processCLIArgs(process.argv.slice(2).flatMap(nameAllKinds))
 configure({
   suites: [
-    { name: 'unit', files: ['tests/**/*.unit.spec.ts'] },
+    { name: 'unit', files: ['tests/**/*.unit.spec.ts'], timeout: 20_000 },
     { name: 'functional', files: findFunctionalSpecs, timeout: 20_000 },
     { name: 'install', files: ['tests/install/**/*.spec.ts'], timeout: 300_000 },
     { name: 'browser', files: ['tests/browser/**/*.spec.ts'], timeout: 60_000 },

@@ -109,9 +109,9 @@ test.group('Admin pages: between the confirmation and the delete', () => {
   test('a double click', async ({ assert, cleanup }) => {
     const app = await createAdminApp()
     cleanup(() => app.close())
-    const ids = await createGuests(
+    await createGuests(
       app,
-      Array.from({ length: 700 }, () => 40)
+      Array.from({ length: 300 }, () => 40)
     )
     const operator = await arriveAsOperator(app)
     const page = await operator.get(`${DELETE}?all=1&older_than=1d`)
@@ -132,7 +132,6 @@ test.group('Admin pages: between the confirmation and the delete', () => {
     // And once more, when all is over
     const late = await confirm(operator, page)
     assert.deepEqual(late.messages, ['Nobody was deleted.'])
-    assert.lengthOf(ids, 700)
   })
 })
 

@@ -2,7 +2,12 @@ import { test } from '@japa/runner'
 import { DateTime } from 'luxon'
 
 import { FIRST_ID, insertGuests, renameGuests } from '../app/guest_rows.ts'
-import { arriveAsOperator, createAdminApp, createGuests } from '../app/admin_app.ts'
+import {
+  arriveAsOperator,
+  countGuestsPerDay,
+  createAdminApp,
+  createGuests,
+} from '../app/admin_app.ts'
 import { idsOf, openList } from '../app/list_page.ts'
 
 test.group('Admin list: contents', (group) => {
@@ -58,6 +63,7 @@ test.group('Admin list: contents', (group) => {
     const app = await createAdminApp()
     cleanup(() => app.close())
     const operator = await arriveAsOperator(app)
+    await countGuestsPerDay(app)
 
     const page = await openList(operator)
     assert.equal(page.emptiness, 'There are no guests yet.')

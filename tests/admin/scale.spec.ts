@@ -53,10 +53,6 @@ async function measure(operator: Operator, path: string): Promise<number> {
   return performance.now() - startedAt
 }
 
-function median(values: number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]
-}
-
 const PAGES = [
   { name: 'the first page', path: LIST, queries: 4 },
   { name: 'the oldest first', path: `${LIST}?sort=created`, queries: 4 },
@@ -132,7 +128,7 @@ if (dialect === 'postgres') {
           }
         }
 
-        const [few, many] = [median(times.few), median(times.many)]
+        const [few, many] = [Math.min(...times.few), Math.min(...times.many)]
         assert.deepEqual(counted, { few: queries, many: queries })
         assert.isBelow(blocks.many, MOST_BLOCKS)
         assert.isBelow(many, few * MOST_TIMES + SPARE_MILLISECONDS)

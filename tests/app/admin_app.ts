@@ -53,6 +53,15 @@ export async function arriveAsOperator(app: TestApp): Promise<Operator> {
   return visitor
 }
 
+/**
+ * Waits for the numbers of the chart, however busy the machine is. Pages do so for a moment
+ * only
+ */
+export async function countGuestsPerDay(app: TestApp) {
+  const { history } = await app.guestUsers.engine.loadInventory()
+  return history.read(60_000)
+}
+
 export class Operator extends Visitor {
   /**
    * Submits a form of this page, with its hidden fields

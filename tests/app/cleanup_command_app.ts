@@ -3,7 +3,7 @@
  * listeners of the starter kits
  */
 import 'reflect-metadata'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { once } from 'node:events'
 
 import GuestCleanup from '../../commands/guest_cleanup.ts'
 import { createTestApp } from './test_app.ts'
@@ -15,10 +15,12 @@ const app = await createTestApp({
 })
 app.app.listen('SIGTERM', () => app.close())
 app.app.listen('SIGINT', () => app.close())
+// The batch under way is the one that the signal comes in
+const signalled = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
 app.User.before('delete', async () => {
   process.send!('deleting')
   console.log('what an application prints')
-  await sleep(5)
+  await signalled
 })
 process.once('disconnect', () => process.exit())
 

@@ -1,6 +1,6 @@
 /**
  * A process that cleans up in a loop, from the first message until it is told
- * to stop
+ * to stop. After its first batch it waits until it is told to go on
  */
 import 'reflect-metadata'
 import { createTestApp } from './test_app.ts'
@@ -11,6 +11,12 @@ const app = await createTestApp({
   database: { connection, drop: async () => {} },
 })
 
+const goOn = Promise.withResolvers<void>()
+app.emitter.once('guest_user:deleted', async () => {
+  process.send!({ loop: 'cleaning' })
+  await goOn.promise
+})
+
 let isStopped = false
 let deleted = 0
 process.on('message', async (message) => {
@@ -18,11 +24,12 @@ process.on('message', async (message) => {
     isStopped = true
     return
   }
+  if (message === 'go on') {
+    goOn.resolve()
+    return
+  }
   while (!isStopped) {
-    const result = await app.guestUsers.cleanup({
-      batchSize,
-      onBatch: () => void process.send!({ loop: 'cleaning' }),
-    })
+    const result = await app.guestUsers.cleanup({ batchSize })
     deleted += result.deleted
     await new Promise((resolve) => setTimeout(resolve, 5))
   }

@@ -6,10 +6,15 @@ import { messages } from './page_messages.ts'
 const DELETE = '/admin/guests/delete'
 
 /**
- * Submits a confirmation page that was opened before
+ * Submits a confirmation page that was opened before. On a busy machine the deletion
+ * takes several steps
  */
 export async function confirm(operator: Operator, page: { text: string }) {
-  const answer = await operator.send(page.text, DELETE)
+  let answer = await operator.send(page.text, DELETE)
+  while (answer.location?.includes('/progress')) {
+    const progress = await operator.get(answer.location)
+    answer = await operator.send(progress.text, DELETE)
+  }
   const list = await operator.get(answer.location!)
   return { ...answer, messages: messages(list.text) }
 }

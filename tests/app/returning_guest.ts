@@ -25,11 +25,11 @@ export async function createReturningGuest(options: TestAppOptions = {}) {
 }
 
 /**
- * With a `maxAge` of 100 seconds, `last_seen_at` is updated after one
+ * With a `maxAge` of 3,000 seconds, `last_seen_at` is updated after 30
  */
-export const SHORT_LIVED = { guestUser: { maxAge: '100 seconds' } }
+export const SHORT_LIVED = { guestUser: { maxAge: '3000 seconds' } }
 
 /**
  * Puts the clock forward until the end of the test
  */
-export const letTouchBecomeDue = () => timeTravel(1100)
+export const letTouchBecomeDue = () => timeTravel(31_000)

@@ -161,7 +161,7 @@ test.group('Journeys', (group) => {
 
     assert.equal(await person.page.title(), 'Error: Create your account – Margin')
     assert.equal(await person.page.locator('[role=alert]').count(), 1)
-    assert.equal(await person.page.locator('#email:focus').count(), 1)
+    await person.page.locator('#email:focus').waitFor()
     assert.equal(await person.page.inputValue('#fullName'), 'Ada')
     assert.equal(await person.page.inputValue('#password'), '')
     const described = await person.page.getAttribute('#email', 'aria-describedby')

@@ -90,7 +90,9 @@ test.group('The pace of a cleanup', () => {
     assert.equal(await countOtherSessions(app.db.connection()), 0)
 
     const stop = keepUsing(app)
-    await sleep(50)
+    while ((await countOtherSessions(app.db.connection())) === 0) {
+      await sleep(10)
+    }
     assert.equal(await countOtherSessions(app.db.connection()), 1)
 
     await stop()
@@ -151,13 +153,14 @@ test.group('The pace of a cleanup', () => {
     cleanup(() => app.close())
     await sleep(A_WHILE)
     const pace = new Pace(app.db.connection())
+    const startedAt = performance.now()
     const queries = await app.queries.during(async () => {
       for (let index = 0; index < 20; index++) {
         pace.record(1)
         await pace.rest()
       }
     })
-    assert.lengthOf(queries, 1)
+    assert.isAtMost(queries.length, 1 + (performance.now() - startedAt) / 250)
   })
 
   test('wakes up when it is to stop', async ({ assert, cleanup }) => {

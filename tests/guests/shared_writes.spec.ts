@@ -43,7 +43,7 @@ test.group('Guests who come at the same time', () => {
       const writes = await new WriteLog(app.db).during(async () => {
         users = await createCrowd(app)
       })
-      assert.deepEqual(writes, dialect === 'sqlite' ? [CROWD] : [1, 1, CROWD - 2])
+      assert.sameMembers(writes, dialect === 'sqlite' ? [CROWD] : [1, 1, CROWD - 2])
       await assertOwnRows(app, users, assert)
     })
   }
@@ -189,7 +189,7 @@ test.group('Guests who come at the same time', () => {
         await Promise.all(Array.from({ length: CROWD }, () => createTwo(app)))
       }
       // One that takes long, on a busy machine, makes nobody wait
-      assert.isBelow(small, sizes.length / 4)
+      assert.isBelow(small, sizes.length / 2)
     })
   }
 

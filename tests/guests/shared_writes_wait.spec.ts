@@ -85,8 +85,8 @@ if (dialect !== 'sqlite') {
         const database = await createTestDatabase()
         const impatience = {
           sqlite: '',
-          postgres: `set lock_timeout = '1s'`,
-          mariadb: 'set session innodb_lock_wait_timeout = 1',
+          postgres: `set lock_timeout = '3s'`,
+          mariadb: 'set session innodb_lock_wait_timeout = 3',
         }[dialect]
         const app = await createTestApp({
           database: {
@@ -110,7 +110,7 @@ if (dialect !== 'sqlite') {
         const neighbours = Array.from({ length: 16 }, (_, index) => `guest-${index}`)
         const [, , slow, ...others] = createNamed(app, ['one', 'two', 'slow', ...neighbours])
         const refused = slow.catch((error) => error)
-        assert.isTrue(await isSettled(Promise.all(others), 1900), 'not once for each half')
+        assert.isTrue(await isSettled(Promise.all(others), 5900), 'not once for each half')
         assert.match((await refused).message, /lock_timeout/)
       })
     })
@@ -119,7 +119,7 @@ if (dialect !== 'sqlite') {
 
 test.group('Guests for whom the pool has no connection', () => {
   test('are told after one timeout', async ({ assert, cleanup }) => {
-    const timeout = 1500
+    const timeout = 3000
     const database = await createTestDatabase()
     const app = await createTestApp({
       database: {

@@ -1,5 +1,4 @@
 import { test } from '@japa/runner'
-import { setTimeout } from 'node:timers/promises'
 
 import { dialect } from '../app/test_database.ts'
 import { Visitor } from '../app/visitor.ts'
@@ -182,12 +181,19 @@ test.group('Social login | at the same time', () => {
 
   test('a deadlock is tried again', async ({ assert, cleanup }) => {
     let attempts = 0
+    let holding = 0
+    const bothHoldOne = Promise.withResolvers<void>()
     const social = await createSocialApp({
       social: () => ({
         async linkAccount(_, trx) {
           const order = attempts++ % 2 === 0 ? ['one', 'two'] : ['two', 'one']
           await trx.from('notes').where('body', order[0]).update({ user_id: 1 })
-          await setTimeout(200)
+          holding += 1
+          // SQLite lets in one after the other
+          if (holding === 2 || dialect === 'sqlite') {
+            bothHoldOne.resolve()
+          }
+          await bothHoldOne.promise
           await trx.from('notes').where('body', order[1]).update({ user_id: 1 })
         },
       }),
