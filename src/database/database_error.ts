@@ -266,12 +266,22 @@ export function isConnectionCut(error: unknown): boolean {
 }
 
 /**
- * Did a statement not reach the database, because the pool had no connection for it in
- * time, or is closing?
+ * Of PostgreSQL's driver and of knex, when there is no connection in time, or when they
+ * are closing
+ */
+const NO_CONNECTION = /^(timeout expired|Connection terminated due to connection timeout|aborted)$/
+
+/**
+ * Did a statement not reach the database, because there was no connection for it?
  */
 export function lacksConnection(error: unknown): boolean {
-  const { name, message } = error as Error
-  return name === 'KnexTimeoutError' || message === 'aborted'
+  const { name, message, syscall } = error as Error & DriverError
+  return (
+    name === 'KnexTimeoutError' ||
+    syscall === 'connect' ||
+    syscall === 'getaddrinfo' ||
+    NO_CONNECTION.test(message)
+  )
 }
 
 const MAX_ATTEMPTS = 4

@@ -69,7 +69,7 @@ export class GuestCreator {
     this.#password = password
     this.#visibility = new GuestVisibility(userModel)
     this.#writes = new SharedWrites(
-      async (userId, client) => (await directory.find(userId, client)) !== null
+      async (userId, client) => !(await directory.isClaimed(userId, client))
     )
   }
 
@@ -107,7 +107,9 @@ export class GuestCreator {
         } else {
           const existing = await this.#findParallelGuest(options.visitKey!, client)
           if (existing) {
-            return { ...existing, created: false }
+            // The key may be taken by the statement whose answer was lost
+            const created = isLost && !(error.cause instanceof TakenVisitKey)
+            return { ...existing, created }
           }
         }
       }
@@ -167,7 +169,7 @@ export class GuestCreator {
         return { user, guest }
       },
       {
-        wasCommitted: async () => (await this.#directory.find(guest.userId, client)) !== null,
+        wasCommitted: async () => !(await this.#directory.isClaimed(guest.userId, client)),
       }
     )
   }

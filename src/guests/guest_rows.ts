@@ -3,7 +3,12 @@ import type { QueryClientContract, TransactionClientContract } from '@adonisjs/l
 import type { UserId } from '../database/guest_tables.ts'
 import { runInTransaction } from '../database/transaction.ts'
 import { splitQualifiedName } from '../database/catalog.ts'
-import { isConnectionCut, readDatabaseError } from '../database/database_error.ts'
+import {
+  isConnectionCut,
+  lacksConnection,
+  readDatabaseError,
+  withoutValues,
+} from '../database/database_error.ts'
 
 /**
  * A row as the database gets it: values by column
@@ -96,9 +101,11 @@ async function insertInStatement(
   const report = statement.select(...keys).reporterData({ model })
   const [row] = await report.catch((error) => {
     if (isConnectionCut(error)) {
-      throw new LostConnection('', { cause: error })
+      throw new LostConnection('The connection was lost', { cause: withoutValues(error) })
     }
-    throw guests.length === 1 ? new RefusedRow(findRefused(error, guests[0]), error) : error
+    throw guests.length === 1 && !lacksConnection(error)
+      ? new RefusedRow(findRefused(error, guests[0]), error)
+      : error
   })
   return guests.map((_, index) => row[index])
 }
@@ -111,9 +118,6 @@ function findRefused(error: unknown, { guest }: GuestRows): keyof GuestRows {
   return readDatabaseError(error)?.table === table ? 'guest' : 'user'
 }
 
-/**
- * Other databases tell the key of a row for certain when it is inserted alone
- */
 async function insertInTransaction(
   client: QueryClientContract,
   guests: GuestRows[],
@@ -122,19 +126,36 @@ async function insertInTransaction(
   return runInTransaction(
     client,
     async (trx) => {
-      const keys: UserId[] = []
-      const rows: NewRow[] = []
-      for (const { user, guest } of guests) {
-        const key = await insertUser(trx, user)
-        keys.push(key)
-        rows.push({ ...guest, values: { ...guest.values, [guest.keyColumn]: key } })
-      }
-      await insertGuests(trx, rows)
+      const keys = await insertUsers(
+        trx,
+        guests.map(({ user }) => user)
+      )
+      const rows = guests.map(({ guest }, index) => {
+        return { ...guest, values: { ...guest.values, [guest.keyColumn]: keys[index] } }
+      })
+      await insertRows(trx, 'guest', rows)
       return keys
     },
     // All of them or none
     { wasCommitted: ([key]) => exists(key) }
   )
+}
+
+/**
+ * Other databases tell the key of a row for certain when it is inserted alone. Keys that
+ * the model has made are known before
+ */
+async function insertUsers(trx: TransactionClientContract, users: NewRow[]): Promise<UserId[]> {
+  const known = users.map(({ values, keyColumn }) => values[keyColumn])
+  if (known.every((key) => typeof key === 'string' || typeof key === 'number')) {
+    await insertRows(trx, 'user', users)
+    return known
+  }
+  const keys: UserId[] = []
+  for (const user of users) {
+    keys.push(await insertUser(trx, user))
+  }
+  return keys
 }
 
 async function insertUser(trx: TransactionClientContract, user: NewRow): Promise<UserId> {
@@ -152,7 +173,7 @@ async function insertUser(trx: TransactionClientContract, user: NewRow): Promise
  * Rows without some column get its default, which an INSERT with rows that have it
  * does not give them everywhere
  */
-async function insertGuests(trx: TransactionClientContract, rows: NewRow[]) {
+async function insertRows(trx: TransactionClientContract, kind: keyof GuestRows, rows: NewRow[]) {
   const alike = Map.groupBy(rows, ({ table, values }) => [table, ...Object.keys(values)].join())
   for (const group of alike.values()) {
     await trx
@@ -161,7 +182,7 @@ async function insertGuests(trx: TransactionClientContract, rows: NewRow[]) {
       .multiInsert(group.map(({ values }) => values))
       .reporterData({ model: group[0].model })
       .catch((error) => {
-        throw new RefusedRow('guest', error)
+        throw new RefusedRow(kind, error)
       })
   }
 }

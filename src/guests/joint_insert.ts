@@ -12,7 +12,7 @@ type Values = Record<string, unknown>
 /**
  * Can a user and its `guests` row be inserted together, without a transaction that the
  * application's code sees? Hooks after the insert, and those of the guest's model, may
- * rely on one; an adapter of the application may insert in its own way
+ * rely on one; a `save()` or an adapter of the application's own may do more than insert
  */
 export function canInsertJointly(
   userModel: LucidModel,
@@ -83,10 +83,11 @@ function replaceInsert(row: LucidRow, insert: (values: Values) => Promise<Values
   })
 }
 
-function hasPlainInsert(model: LucidModel): boolean {
+function hasPlainInsert({ $adapter, prototype }: LucidModel): boolean {
   return (
-    model.$adapter.insert === Adapter.prototype.insert &&
-    model.prototype.$getQueryFor === BaseModel.prototype.$getQueryFor
+    $adapter.insert === Adapter.prototype.insert &&
+    prototype.$getQueryFor === BaseModel.prototype.$getQueryFor &&
+    prototype.save === BaseModel.prototype.save
   )
 }
 

@@ -15,7 +15,7 @@ import { insertGuestRows, LostConnection, type GuestRows } from './guest_rows.ts
 const MAX_IN_FLIGHT = 2
 
 /**
- * Milliseconds. A write that takes longer waits for a lock, and nobody else waits for it
+ * Milliseconds. A write that takes longer may wait for a lock, and nobody else waits for it
  */
 const PATIENCE = 100
 
@@ -59,9 +59,9 @@ interface Write {
  */
 export class SharedWrites {
   /**
-   * By name of the connection: tenants may have one each
+   * By connection: tenants may have one each, which come and go
    */
-  #queues = new Map<string, WriteQueue>()
+  #queues = new WeakMap<object, WriteQueue>()
 
   #exists: Exists
 
@@ -78,11 +78,12 @@ export class SharedWrites {
    * @throws LostConnection
    */
   write(client: QueryClientContract, rows: GuestRows, visitKey: string | null): Promise<UserId> {
-    const name = client.connectionName
-    let queue = this.#queues.get(name)
+    // None once it was closed
+    const connection = client.getWriteClient() ?? client
+    let queue = this.#queues.get(connection)
     if (!queue) {
       queue = new WriteQueue(this.#exists, isSqlite(client))
-      this.#queues.set(name, queue)
+      this.#queues.set(connection, queue)
     }
     return queue.add(client, rows, visitKey)
   }
@@ -177,15 +178,13 @@ class WriteQueue {
         insertGuestRows(
           client,
           writes.map(({ rows }) => rows),
-          (userId) => within(() => this.#exists(userId, client))
+          (userId) => this.#exists(userId, client)
         )
       )
       writes.forEach((write, index) => write.resolve(keys[index]))
       this.#rejectSameVisits(writes)
     } catch (error) {
-      if (lacksConnection(error)) {
-        writes.push(...this.#waiting.splice(0))
-      } else if (writes.length > 1 && !isUnknown(error)) {
+      if (writes.length > 1 && !isUnknown(error) && !lacksConnection(error)) {
         await Promise.all(writes.map((write) => this.#send([write])))
         return
       }

@@ -8,6 +8,11 @@ interface KnexQuery {
 const INSERT = /insert into .users./gi
 
 /**
+ * Between the rows of an INSERT, on SQLite the second
+ */
+const NEXT_ROW = /\), \(| union all /g
+
+/**
  * Records how many users each write to the database inserts: a statement on PostgreSQL,
  * elsewhere a transaction. Unlike `db:query`, it sees COMMIT
  */
@@ -37,7 +42,8 @@ export class WriteLog {
   }
 
   #add({ sql, __knexTxId: transaction }: KnexQuery) {
-    const users = sql.match(INSERT)?.length ?? 0
+    const inserts = sql.match(INSERT)?.length ?? 0
+    const users = inserts === 1 ? 1 + (sql.match(NEXT_ROW)?.length ?? 0) : inserts
     if (!transaction) {
       this.sizes.push(...(users > 0 ? [users] : []))
     } else if (/^COMMIT/i.test(sql)) {

@@ -173,7 +173,11 @@ test.group('A pool without a connection', () => {
       name: 'KnexTimeoutError',
     })
     assert.isTrue(lacksConnection(late))
-    assert.isTrue(lacksConnection(new Error('aborted')))
+    for (const message of ['aborted', 'timeout expired']) {
+      assert.isTrue(lacksConnection(new Error(message)))
+    }
+    assert.isTrue(lacksConnection(driverError('connect ETIMEDOUT', { syscall: 'connect' })))
+    assert.isTrue(lacksConnection(driverError('getaddrinfo ENOTFOUND', { syscall: 'getaddrinfo' })))
     assert.isFalse(lacksConnection(driverError('duplicate key', { code: '23505' })))
     assert.isFalse(lacksConnection(new Error('Connection terminated unexpectedly')))
   })

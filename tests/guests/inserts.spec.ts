@@ -152,6 +152,25 @@ test.group('The rows of a guest', () => {
     await assertBothRows(app, assert, 1)
   })
 
+  test('are both missing when what the model does after saving fails', async ({
+    assert,
+    cleanup,
+  }) => {
+    const app = await createTestApp({
+      async prepare({ User }) {
+        const { save } = User.prototype
+        User.prototype.save = async function (this: any) {
+          await save.call(this)
+          assert.exists(this.$trx)
+          throw new Error('no')
+        }
+      },
+    })
+    cleanup(() => app.close())
+    await assert.rejects(() => app.guestUsers.create(), 'no')
+    await assertBothRows(app, assert, 0)
+  })
+
   test('join the transaction of the caller', async ({ assert, cleanup }) => {
     const app = await createTestApp()
     cleanup(() => app.close())

@@ -5,7 +5,6 @@ import { Visitor } from '../app/visitor.ts'
 import { dialect } from '../app/test_database.ts'
 import { createTestApp, type TestApp } from '../app/test_app.ts'
 import { createCartApp } from '../app/cart_app.ts'
-import { createTenantsApp, TENANTS } from '../app/tenants_app.ts'
 import { WriteLog } from '../app/write_log.ts'
 
 const CROWD = 40
@@ -66,39 +65,52 @@ test.group('Guests who come at the same time', () => {
     })
   }
 
-  test('may have values for different columns', async ({ assert, cleanup }) => {
-    let index = 0
-    const app = await createTestApp({
-      async prepare({ db, User }) {
-        await db.connection().schema.alterTable('users', (table) => {
-          table.string('plan').defaultTo('free')
-          table.integer('score').nullable()
-        })
-        User.$addColumn('plan', {})
-        User.$addColumn('score', {})
-      },
-      guestUser: {
-        attributes: ({ username }: any) => {
-          index += 1
-          return {
-            email: app.db.raw('upper(?)', [username]),
-            ...(index % 2 === 0 && { plan: `plan ${username}` }),
-            ...(index % 3 === 0 && { score: index, fullName: username }),
-          } as any
+  for (const userKey of ['increments', 'uuid'] as const) {
+    test(`may have values for different columns (${userKey})`, async ({ assert, cleanup }) => {
+      let index = 0
+      const app = await createTestApp({
+        userKey,
+        async prepare({ db, User }) {
+          await db.connection().schema.alterTable('users', (table) => {
+            table.string('plan').defaultTo('free')
+            table.integer('score').nullable()
+          })
+          User.$addColumn('plan', {})
+          User.$addColumn('score', {})
         },
-      },
+        guestUser: {
+          attributes: ({ username }: any) => {
+            index += 1
+            return {
+              email: app.db.raw('upper(?)', [username]),
+              ...(index % 2 === 0 && { plan: `plan ${username}` }),
+              ...(index % 3 === 0 && { score: index, fullName: username }),
+            } as any
+          },
+        },
+      })
+      cleanup(() => app.close())
+      const users = await createCrowd(app)
+      for (const user of users) {
+        const row: any = await app.User.findOrFail(user.id)
+        assert.match(row.email, /^[0-9A-F-]{36}$/)
+        assert.equal(row.$attributes.plan, user.$attributes.plan ?? 'free')
+        assert.equal(row.$attributes.score, user.$attributes.score ?? null)
+        const names = [user.$attributes.plan?.slice(5), user.fullName].filter(Boolean)
+        names.forEach((name) => assert.equal(name.toUpperCase(), row.email))
+      }
     })
-    cleanup(() => app.close())
-    const users = await createCrowd(app)
-    for (const user of users) {
-      const row: any = await app.User.findOrFail(user.id)
-      assert.match(row.email, /^[0-9A-F-]{36}$/)
-      assert.equal(row.$attributes.plan, user.$attributes.plan ?? 'free')
-      assert.equal(row.$attributes.score, user.$attributes.score ?? null)
-      const names = [user.$attributes.plan?.slice(5), user.fullName].filter(Boolean)
-      names.forEach((name) => assert.equal(name.toUpperCase(), row.email))
-    }
-  })
+  }
+
+  if (dialect !== 'postgres') {
+    test('with keys of the model take one statement for all users', async ({ assert, cleanup }) => {
+      const app = await createTestApp({ userKey: 'uuid' })
+      cleanup(() => app.close())
+      const statements = await app.queries.during(() => createCrowd(app))
+      const inserts = statements.filter((sql) => /^insert into .users./.test(sql))
+      assert.lengthOf(inserts, dialect === 'sqlite' ? 1 : 3)
+    })
+  }
 
   test('each have one event, with what is theirs', async ({ assert, cleanup }) => {
     const app = await createCartApp()
@@ -147,23 +159,6 @@ test.group('Guests who come at the same time', () => {
       )
     )
     assert.deepEqual(inEvents, Array(CROWD).fill(true))
-  })
-
-  test('do not share with those of another connection', async ({ assert, cleanup }) => {
-    const { app, within, count, close } = await createTenantsApp('adapter', 'database')
-    cleanup(close)
-    const guests = Array.from({ length: CROWD }, (_, index) => {
-      const tenant = TENANTS[index % 3 === 0 ? 0 : 1]
-      return within(tenant, async () => {
-        const user: any = await app.guestUsers.create()
-        return { user, tenant }
-      })
-    })
-    for (const { user, tenant } of await Promise.all(guests)) {
-      const row = await within(tenant, () => app.User.findOrFail(user.id))
-      assert.equal(row.email, user.email)
-    }
-    assert.deepEqual(await count('guests'), [14, 26])
   })
 
   // Elsewhere a write is several statements
