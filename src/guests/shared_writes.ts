@@ -7,22 +7,33 @@ import { lacksConnection } from '../database/database_error.ts'
 import { E_UNKNOWN_OUTCOME } from '../errors.ts'
 import { insertGuestRows, LostConnection, type GuestRows } from './guest_rows.ts'
 
+interface Limits {
+  /**
+   * In flight at the same time
+   */
+  writes: number
+
+  /**
+   * In one write
+   */
+  guests: number
+}
+
 /**
- * Writes that run at the same time. The second one goes ahead while the first waits for
- * the disk, once it has as many guests: small writes beside a large one cost a round trip
- * each
+ * On PostgreSQL the second statement goes ahead while the first waits for the disk. On
+ * MySQL and MariaDB a write takes a round trip for each guest, so more of them are under
+ * way, with fewer guests. SQLite has one writer
  */
-const MAX_IN_FLIGHT = 2
+const LIMITS = {
+  postgres: { writes: 2, guests: 50 },
+  sqlite: { writes: 1, guests: 50 },
+  others: { writes: 4, guests: 16 },
+} satisfies Record<string, Limits>
 
 /**
  * Milliseconds. A write that takes longer may wait for a lock, and nobody else waits for it
  */
 const PATIENCE = 100
-
-/**
- * Guests in one write
- */
-const MAX_GUESTS = 50
 
 /**
  * Fake timers of a test must not stop the database
@@ -82,7 +93,7 @@ export class SharedWrites {
     const connection = client.getWriteClient() ?? client
     let queue = this.#queues.get(connection)
     if (!queue) {
-      queue = new WriteQueue(this.#exists, isSqlite(client))
+      queue = new WriteQueue(this.#exists, client)
       this.#queues.set(connection, queue)
     }
     return queue.add(client, rows, visitKey)
@@ -92,6 +103,7 @@ export class SharedWrites {
 class WriteQueue {
   #exists: Exists
   #isSqlite: boolean
+  #limits: Limits
   #waiting: Write[] = []
   #inFlight = new Set<Write[]>()
 
@@ -100,9 +112,10 @@ class WriteQueue {
    */
   #awaited = new Set<Write[]>()
 
-  constructor(exists: Exists, forSqlite: boolean) {
+  constructor(exists: Exists, client: QueryClientContract) {
     this.#exists = exists
-    this.#isSqlite = forSqlite
+    this.#isSqlite = isSqlite(client)
+    this.#limits = limitsOf(client)
   }
 
   add(client: QueryClientContract, rows: GuestRows, visitKey: string | null): Promise<UserId> {
@@ -139,13 +152,13 @@ class WriteQueue {
     })
   }
 
+  /**
+   * Small writes beside a large one would cost as many round trips
+   */
   #mustWait(): boolean {
     const [first] = this.#awaited
-    if (!first) {
-      return false
-    }
-    const isFull = this.#isSqlite || this.#awaited.size === MAX_IN_FLIGHT
-    return isFull || this.#waiting.length < first.length
+    const isFull = this.#awaited.size === this.#limits.writes
+    return isFull || (first !== undefined && this.#waiting.length < first.length)
   }
 
   /**
@@ -157,7 +170,7 @@ class WriteQueue {
     const taken: Write[] = []
     this.#waiting = this.#waiting.filter((write) => {
       const isFree = write.visitKey === null || !keys.has(write.visitKey)
-      if (!isFree || taken.length === MAX_GUESTS) {
+      if (!isFree || taken.length === this.#limits.guests) {
         return true
       }
       keys.add(write.visitKey)
@@ -202,6 +215,13 @@ class WriteQueue {
       return !isTaken
     })
   }
+}
+
+function limitsOf(client: QueryClientContract): Limits {
+  if (isSqlite(client)) {
+    return LIMITS.sqlite
+  }
+  return client.dialect.name === 'postgres' ? LIMITS.postgres : LIMITS.others
 }
 
 /**
